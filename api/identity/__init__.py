@@ -1,0 +1,1 @@
+"""People, credentials, roles and permissions: all personal data is here."""

@@ -1,0 +1,1 @@
+"""The JSON routes, one file a topic. A route parses, calls, presents."""

@@ -1,0 +1,1 @@
+"""People and agreements of a community, as pure rules."""

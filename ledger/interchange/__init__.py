@@ -1,0 +1,1 @@
+"""The files of the world, in and out."""

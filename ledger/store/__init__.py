@@ -1,0 +1,1 @@
+"""The store, on SQLAlchemy Core: the only SQL that writes."""

@@ -1,0 +1,1 @@
+"""The wallet of a member: speaks HTTP to a server, verifies receipts without one."""
