@@ -1,0 +1,58 @@
+"""Migrations: numbered, forward only, each whole or not at all, run under a lock so that several may start at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from ledger.store.engine import CannotOpen
+
+FOLDER = Path(__file__).parent
+LOCK = 0x5249434F
+"""The PostgreSQL advisory lock of migrations. On SQLite, BEGIN IMMEDIATE is the lock."""
+
+
+def upgrade(engine: Engine, versions: Path = FOLDER / "versions") -> None:
+    """Bring the schema to this program's newest revision. Raises CannotOpen when the database is newer."""
+    script = _script(versions)
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL lock_timeout = '10min'"))
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        if _found(connection, script) == script.get_current_head():
+            return
+        config = Config()
+        config.attributes["connection"] = connection
+        with EnvironmentContext(config, script, fn=lambda found, _: script._upgrade_revs("head", found)):
+            script.run_env()
+
+
+def check(engine: Engine, versions: Path = FOLDER / "versions") -> None:
+    """Raise CannotOpen unless the schema is at this program's newest revision."""
+    script = _script(versions)
+    with engine.connect() as connection:
+        found = _found(connection, script)
+    if found is None:
+        raise CannotOpen("the database is empty; make its tables with `ricochet init`")
+    if found != script.get_current_head():
+        raise CannotOpen(f"the database is at revision {found}; bring it up to date with `ricochet init`")
+
+
+def _script(versions: Path) -> ScriptDirectory:
+    return ScriptDirectory(str(FOLDER), version_locations=[str(versions)])
+
+
+def _found(connection: Connection, script: ScriptDirectory) -> str | None:
+    """The revision of the database, or None when it is empty."""
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found is not None and found not in {revision.revision for revision in script.walk_revisions()}:
+        raise CannotOpen(
+            f"the database is at revision {found}, newer than this program; install a newer Ricochet"
+        )
+    return found
