@@ -1,0 +1,125 @@
+"""A decision in the making: transfers, effects, and the limits asked of their net result.
+
+Limits are rules about changes, not about states: a line may be cut below a debt, and then every payment out is
+refused while every payment in is welcome. An account is asked only if the entry as a whole worsens its position,
+holds counted against it and promises not counted for it.
+"""
+
+from __future__ import annotations
+
+from ledger.core.accounts import Account, AccountKind, Books, Currency, Form, Model, Transfer
+from ledger.core.checks import currency_of, technical
+from ledger.core.errors import Code, Rejected
+from ledger.core.journal import Decision, Effect, Reason
+from ledger.core.money import MAX_TOTAL, format_minor
+
+
+class Draft:
+    """Collects what a command would do; `done()` asks the limits and gives the decision."""
+
+    __slots__ = ("_changes", "_effects", "_transfers", "books", "force")
+
+    def __init__(self, books: Books, force: bool = False) -> None:
+        self.books = books
+        self.force = force
+        self._transfers: list[Transfer] = []
+        self._effects: list[Effect] = []
+        # account no -> [account, field, debit posted, debit held, credit posted, credit held]
+        self._changes: dict[int, tuple[Account, str, list[int]]] = {}
+
+    def move(
+        self, debit: Account, credit: Account, posted: int, reason: Reason, *,
+        held: int = 0, payer: str = "payer", payee: str = "payee",
+    ) -> None:  # fmt: skip
+        """Add one transfer; `payer` and `payee` name the command's fields for a refusal."""
+        self._transfers.append(Transfer(debit.no, credit.no, posted, held, int(reason)))
+        out = self._change(debit, payer)
+        out[0] += posted
+        out[1] += held
+        into = self._change(credit, payee)
+        into[2] += posted
+        into[3] += held
+
+    def add(self, effect: Effect) -> None:
+        self._effects.append(effect)
+
+    def _change(self, held: Account, field: str) -> list[int]:
+        known = self._changes.get(held.no)
+        if known is None:
+            known = self._changes[held.no] = (held, field, [0, 0, 0, 0])
+        return known[2]
+
+    def done(self) -> Decision:
+        """The decision, or Rejected: totals, then who pays, then who receives, then the guarantee."""
+        changes = self._changes.values()
+        for held, field, delta in changes:
+            _within_totals(held, field, delta)
+        if not self.force:
+            for held, field, delta in changes:
+                self._may_fall(held, field, delta)
+            for held, field, delta in changes:
+                self._may_rise(held, field, delta)
+        for held, _, _ in changes:
+            if held.kind is AccountKind.ISSUANCE or held.kind is AccountKind.RESERVE:
+                self._guaranteed()
+                break
+        return Decision(tuple(self._transfers), tuple(self._effects))
+
+    def _may_fall(self, held: Account, field: str, delta: list[int]) -> None:
+        if held.floor is None:
+            return
+        falls = delta[0] + delta[1] - delta[2]
+        if falls <= 0:
+            return
+        left = held.credits_posted - held.debits_posted - held.debits_held - held.floor
+        if falls > left:
+            unit = currency_of(self.books, held)
+            said = format_minor(max(left, 0), unit.scale)
+            if held.kind is AccountKind.FUNDER:
+                raise Rejected(Code.BUDGET_EXCEEDED, f"the programme's budget has {said} {unit.code} left", field)
+            raise Rejected(Code.INSUFFICIENT_FUNDS, f"{said} {unit.code} available, {format_minor(falls, unit.scale)} needed", field)
+
+    def _may_rise(self, held: Account, field: str, delta: list[int]) -> None:
+        if held.ceiling is None:
+            return
+        rises = delta[2] + delta[3] - delta[0]
+        if rises <= 0:
+            return
+        room = held.ceiling - (held.credits_posted - held.debits_posted) - held.credits_held
+        if rises > room:
+            unit = currency_of(self.books, held)
+            said = format_minor(max(room, 0), unit.scale)
+            raise Rejected(Code.OVER_CEILING, f"this account may receive {said} {unit.code} more before its ceiling", field)
+
+    def _guaranteed(self) -> None:
+        for unit in self.books.currencies.values():
+            if unit.model is Model.BACKED:
+                for form in Form:
+                    self._covered(unit, form)
+
+    def _covered(self, unit: Currency, form: Form) -> None:
+        issued = technical(self.books, unit.code, AccountKind.ISSUANCE, form)
+        reserve = technical(self.books, MIRROR_CODE, AccountKind.RESERVE, form, unit.code)
+        before = reserve.balance + issued.balance
+        after = before + self._net(reserve) + self._net(issued)
+        # a fund that is short already may be mended, never worsened
+        if after < 0 and after < before:
+            short = format_minor(-after, unit.scale)
+            raise Rejected(Code.RESERVE_BREACH, f"the {form} guarantee fund would be {short} EUR short of the units it backs")
+
+    def _net(self, held: Account) -> int:
+        change = self._changes.get(held.no)
+        return 0 if change is None else change[2][2] - change[2][0]
+
+
+MIRROR_CODE = "EUR"
+"""The currency that mirrors euros at the bank."""
+
+
+def _within_totals(held: Account, field: str, delta: list[int]) -> None:
+    out, out_held, into, into_held = delta
+    if (
+        held.debits_posted + out + held.debits_held + max(out_held, 0) > MAX_TOTAL
+        or held.credits_posted + into + held.credits_held + max(into_held, 0) > MAX_TOTAL
+    ):
+        raise Rejected(Code.TOTAL_TOO_LARGE, f"{field}: this account has reached the largest total it can record", field)

@@ -1,0 +1,84 @@
+"""What a member's device signs: a JWS (RFC 7515, `alg` "Ed25519") over the command in canonical JSON (RFC 8785).
+
+The entry keeps the key and the signature; header and payload are rebuilt from the command, so anybody can print the
+full JWS again and check it with any JOSE library.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64encode
+from dataclasses import fields
+from enum import Enum
+from functools import lru_cache
+from uuid import UUID
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from ledger.core.commands import Command, ExchangeForm, Pay, PayBatch, PlaceHold, Signature
+
+Signed = Pay | PayBatch | PlaceHold | ExchangeForm
+
+
+def b64(data: bytes) -> str:
+    """base64url without padding."""
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def header(key: bytes) -> dict[str, str]:
+    """The protected header; `kid` is the base64url of the raw public key."""
+    return {"alg": "Ed25519", "kid": b64(key)}
+
+
+def payload(command: Command) -> dict[str, object]:
+    """The command as JSON values: its name, and each field that differs from its default, the signature aside."""
+    said: dict[str, object] = {"command": command.name}
+    for field in fields(command):
+        value = getattr(command, field.name)
+        if field.name != "signature" and value != field.default:
+            said[field.name] = _json(value)
+    return said
+
+
+def _json(value: object) -> object:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, bytes):
+        return b64(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple):
+        return [_json(item) for item in value]
+    return value
+
+
+def canonical_json(value: object) -> bytes:
+    """RFC 8785 for what commands hold: text, integers up to 2^53, arrays, objects with ASCII names."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def signing_input(command: Command, key: bytes) -> bytes:
+    """The bytes that the device signs."""
+    return f"{b64(canonical_json(header(key)))}.{b64(canonical_json(payload(command)))}".encode()
+
+
+def compact(command: Signed) -> str:
+    """The JWS in compact form, rebuilt from a signed command."""
+    if command.signature is None:
+        raise ValueError("the command is not signed")
+    return f"{signing_input(command, command.signature.key).decode()}.{b64(command.signature.value)}"
+
+
+@lru_cache(maxsize=65_536)
+def _public(key: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(key)
+
+
+def signature_holds(command: Command, signature: Signature) -> bool:
+    """Whether the signature is by its key and over this command."""
+    try:
+        _public(signature.key).verify(signature.value, signing_input(command, signature.key))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
