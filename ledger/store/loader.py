@@ -1,0 +1,212 @@
+"""Fill the books from the tables: a community's own state whole, the rest as a footprint asks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, select
+
+from ledger.core import codec
+from ledger.core.accounts import (
+    MEMBER_KINDS,
+    Account,
+    Books,
+    Currency,
+    Hold,
+    Lot,
+    Model,
+    Past,
+    PolicyVersion,
+    Transfer,
+)
+from ledger.core.commands import Command
+from ledger.core.footprint import footprint
+from ledger.core.merkle import Frontier
+from ledger.core.policy import Policy
+from ledger.store import accounts as rows
+from ledger.store.schema import account, claim, currency, entry, head, hold, link, policy, posting, transfer
+
+OUTCOMES = {"capture_hold": "captured", "void_hold": "voided", "expire_hold": "expired"}
+"""What the command that resolved a hold did to it."""
+
+CHUNK = 10_000
+"""Values in one IN list; both engines take more than 30,000."""
+
+LOTS = 256
+"""Postings read at a time when an account's credits are followed back."""
+
+
+@dataclass(slots=True)
+class Kept:
+    """One community's books in memory, with its number here and the frontier of its tree."""
+
+    number: int
+    books: Books
+    frontier: Frontier
+
+
+def open_books(connection: Connection, number: int, uid: UUID, top: Any) -> Kept:
+    """A community's books with everything that is always loaded. `top` is its row of `head`."""
+    books = Books(
+        community=uid, founded=True, seq=top.seq, ts=top.ts, sealed_through=top.sealed_through,
+        accounts_opened=top.accounts_opened,
+    )  # fmt: skip
+    for row in connection.execute(_of(currency, number).order_by(currency.c.no)):
+        books.currencies[row.code] = Currency(row.no, row.code, row.scale, Model(row.model))
+    for row in connection.execute(_of(policy, number).order_by(policy.c.since, policy.c.seq)):
+        body = codec.from_plain(Policy, codec.loads(row.body))
+        books.policies.setdefault(row.currency_no, []).append(PolicyVersion(row.since, row.seq, body))
+    own = account.c.kind.not_in([kind.value for kind in MEMBER_KINDS])
+    _add(books, connection.execute(_of(account, number).where(own)))
+    return Kept(number, books, Frontier.from_bytes(top.seq, bytes(top.frontier)))
+
+
+def load_books(connection: Connection, number: int, uid: UUID) -> Kept:
+    """Like `open_books`, for a reader: the head is read too."""
+    return open_books(connection, number, uid, connection.execute(_of(head, number)).one())
+
+
+def fill(connection: Connection, kept: Kept, commands: Iterable[Command]) -> None:
+    """Load what these commands read and the books do not hold yet. What does not exist stays absent."""
+    books = kept.books
+    known, known_holds, known_entries, known_claims = books.accounts, books.holds, books.entries, books.claims
+    uids: set[UUID] = set()
+    holds: set[UUID] = set()
+    entries: set[UUID] = set()
+    claims: set[bytes] = set()
+    credited: set[UUID] = set()
+    for command in commands:
+        needs = footprint(command)
+        for uid in needs.accounts:
+            if uid not in known:
+                uids.add(uid)
+        if needs.holds:
+            holds.update(uid for uid in needs.holds if uid not in known_holds)
+        if needs.entries:
+            entries.update(uid for uid in needs.entries if uid not in known_entries)
+        if needs.claims:
+            claims.update(value for value in needs.claims if value not in known_claims)
+        credited.update(needs.credits)
+    numbers: set[int] = set()
+    if holds:
+        numbers |= _load_holds(connection, kept, holds)
+    if entries:
+        numbers |= _load_entries(connection, kept, entries)
+    for some in _chunks(uids):
+        _add(books, connection.execute(_of(account, kept.number).where(account.c.uid.in_(some))))
+    for some in _chunks(numbers - books.by_no.keys()):
+        _add(books, connection.execute(_of(account, kept.number).where(account.c.no.in_(some))))
+    for some in _chunks(claims):
+        found = connection.execute(_of(claim, kept.number).where(claim.c.claim.in_(some)))
+        books.claims.update(bytes(row.claim) for row in found)
+    for uid in credited:
+        if uid in books.accounts:
+            held = books.accounts[uid]
+            books.credits[held.no] = _credits(connection, kept.number, held)
+
+
+def _of(table: Any, number: int) -> Select[Any]:
+    return select(table).where(table.c.community_id == number)
+
+
+def _chunks(values: Collection[Any]) -> Iterator[Sequence[Any]]:
+    every = list(values)
+    for start in range(0, len(every), CHUNK):
+        yield every[start : start + CHUNK]
+
+
+def _add(books: Books, found: Iterable[Any]) -> None:
+    for row in found:
+        held = rows.from_row(row)
+        books.accounts[held.uid] = held
+        books.by_no[held.no] = held
+
+
+def _load_holds(connection: Connection, kept: Kept, ids: set[UUID]) -> set[int]:
+    """Add holds; return the numbers of the accounts that they name."""
+    numbers: set[int] = set()
+    done = (
+        (link.c.community_id == hold.c.community_id)
+        & (link.c.target_seq == hold.c.seq)
+        & (link.c.role == "resolved")
+    )
+    by = (entry.c.community_id == link.c.community_id) & (entry.c.seq == link.c.seq)
+    query = select(hold, entry.c.command).outerjoin(link, done).outerjoin(entry, by)
+    for some in _chunks(ids):
+        for row in connection.execute(query.where(hold.c.community_id == kept.number, hold.c.id.in_(some))):
+            _, uid, seq, unit, debit, credit, amount, expires_at, command = row
+            resolved = OUTCOMES[command] if command else ""
+            kept.books.holds[uid] = Hold(uid, seq, unit, debit, credit, amount, expires_at, resolved)
+            numbers |= {debit, credit}
+    return numbers
+
+
+def _load_entries(connection: Connection, kept: Kept, ids: set[UUID]) -> set[int]:
+    """Add earlier entries; return the numbers of the accounts that their transfers name."""
+    columns = (entry.c.command_id, entry.c.seq, entry.c.ts, entry.c.command, entry.c.actor)
+    query = select(*columns).where(entry.c.community_id == kept.number)
+    found = {
+        row.seq: row
+        for some in _chunks(ids)
+        for row in connection.execute(query.where(entry.c.command_id.in_(some)))
+    }
+    moved: dict[int, list[Transfer]] = {seq: [] for seq in found}
+    links: dict[int, list[Any]] = {seq: [] for seq in found}
+    for some in _chunks(found):
+        legs = (
+            _of(transfer, kept.number)
+            .where(transfer.c.seq.in_(some))
+            .order_by(transfer.c.seq, transfer.c.leg)
+        )
+        for row in connection.execute(legs):
+            moved[row.seq].append(Transfer(row.debit_no, row.credit_no, row.posted, row.held, row.reason))
+        linked = link.c.role.in_(["reversed", "refunded"])
+        later = _of(link, kept.number).where(link.c.target_seq.in_(some), linked).order_by(link.c.ordinal)
+        for row in connection.execute(later):
+            links[row.target_seq].append(row)
+    for seq, row in found.items():
+        past = Past(row.command_id, seq, row.ts, row.command, row.actor, tuple(moved[seq]))
+        for each in links[seq]:
+            if each.role == "reversed":
+                past.reversed = True
+            else:
+                past.refunds, past.refunded = each.ordinal, each.total
+        kept.books.entries[past.id] = past
+    return {no for legs in moved.values() for leg in legs for no in (leg.debit, leg.credit)}
+
+
+def _credits(connection: Connection, number: int, held: Account) -> list[Lot]:
+    """What an account received, oldest first, back until it covers the balance."""
+    lots: list[Lot] = []
+    missing, newer, since = held.balance, 0, 0
+    for total, ts in _credits_back(connection, number, held):
+        if newer > total:
+            lots.append(Lot(newer - total, since))
+            missing -= newer - total
+        if missing <= 0:
+            break
+        newer, since = total, ts
+    lots.reverse()
+    return lots
+
+
+def _credits_back(connection: Connection, number: int, held: Account) -> Iterator[tuple[int, int]]:
+    """What had been received in all, and when, after each posting; newest first, 0 at the end."""
+    when = (entry.c.community_id == posting.c.community_id) & (entry.c.seq == posting.c.seq)
+    query = (
+        select(posting.c.version, posting.c.credits_posted, entry.c.ts)
+        .join(entry, when)
+        .where(posting.c.community_id == number, posting.c.account_no == held.no)
+        .order_by(posting.c.version.desc())
+        .limit(LOTS)
+    )
+    below = held.version
+    while below > 0:
+        page = connection.execute(query.where(posting.c.version <= below)).all()
+        for _, total, ts in page:
+            yield total, ts
+        below = page[-1].version - 1 if page else 0
+    yield 0, 0
