@@ -15,29 +15,34 @@ from ledger.store.engine import CannotOpen
 FOLDER = Path(__file__).parent
 LOCK = 0x5249434F
 """The PostgreSQL advisory lock of migrations. On SQLite, BEGIN IMMEDIATE is the lock."""
+VERSIONS = "alembic_version"
+"""The table that remembers the ledger's revision."""
 
 
-def upgrade(engine: Engine, versions: Path = FOLDER / "versions") -> None:
-    """Bring the schema to this program's newest revision. Raises CannotOpen when the database is newer."""
+def upgrade(engine: Engine, versions: Path = FOLDER / "versions", table: str = VERSIONS) -> None:
+    """Bring the schema to this program's newest revision. Raises CannotOpen when the database is newer.
+
+    `table` remembers the revision: what lives beside the ledger in its database has a chain and a table of its own.
+    """
     script = _script(versions)
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL lock_timeout = '10min'"))
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-        if _found(connection, script) == script.get_current_head():
+        if _found(connection, script, table) == script.get_current_head():
             return
         config = Config()
-        config.attributes["connection"] = connection
+        config.attributes |= {"connection": connection, "table": table}
         with EnvironmentContext(config, script, fn=lambda found, _: script._upgrade_revs("head", found)):
             script.run_env()
 
 
-def check(engine: Engine, versions: Path = FOLDER / "versions") -> None:
+def check(engine: Engine, versions: Path = FOLDER / "versions", table: str = VERSIONS) -> None:
     """Raise CannotOpen unless the schema is at this program's newest revision."""
     script = _script(versions)
     with engine.connect() as connection:
-        found = _found(connection, script)
+        found = _found(connection, script, table)
     if found is None:
         raise CannotOpen("the database is empty; make its tables with `ricochet init`")
     if found != script.get_current_head():
@@ -48,9 +53,9 @@ def _script(versions: Path) -> ScriptDirectory:
     return ScriptDirectory(str(FOLDER), version_locations=[str(versions)])
 
 
-def _found(connection: Connection, script: ScriptDirectory) -> str | None:
+def _found(connection: Connection, script: ScriptDirectory, table: str) -> str | None:
     """The revision of the database, or None when it is empty."""
-    found = MigrationContext.configure(connection).get_current_revision()
+    found = MigrationContext.configure(connection, opts={"version_table": table}).get_current_revision()
     if found is not None and found not in {revision.revision for revision in script.walk_revisions()}:
         raise CannotOpen(
             f"the database is at revision {found}, newer than this program; install a newer Ricochet"
