@@ -29,7 +29,7 @@ bench: .venv  ## measure the speed of the main paths on this machine
 	$(BIN)/python -m tests.bench
 
 docs: .venv  ## write the generated reference pages again
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 lock: .venv  ## pin requirements*.in again (needs `uv` on the PATH)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt

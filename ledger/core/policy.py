@@ -23,11 +23,13 @@ class Programme:
     """One earmarked purse of a public programme (PUB-1)."""
 
     code: str
+    """The name by which purses refer to it; unique in its currency."""
     budget: int
     """The most that may be granted less expired, minor units (PUB-3)."""
     sectors: tuple[str, ...] = ()
     """Activity codes where it may be spent; empty means at every approved merchant."""
     starts_at: int = 0
+    """Nanoseconds since 1970 UTC; before it purses pay nothing. 0: at once."""
     ends_at: int = 0
     """Nanoseconds since 1970 UTC; after it purses pay no more and expire back to the funder. 0: no end."""
     single_use: int = 0
@@ -42,6 +44,7 @@ class Policy:
     default_line: int | None = 0
     """Credit line of a new account; None: no floor at all (imported histories)."""
     default_ceiling: int | None = None
+    """Ceiling of a new account; None: none."""
     line_cap: int | None = None
     """The highest line an account may be given (MUT-4)."""
     # corrections and control
@@ -56,14 +59,21 @@ class Policy:
     """Share of every fee that goes to the loss fund (MUT-10)."""
     # mutual credit
     line_turnover_bp: int = 200
+    """Share of a year's turnover that a line may be (MUT-4)."""
     line_hard_cap_bp: int = 500
+    """Share of a year's turnover that a line never exceeds (MUT-4)."""
     line_cap_months: int = 3
+    """A line is at most this many months of the sales expected in the network (MUT-4)."""
     line_min_age_years: int = 2
+    """Younger firms get no line by formula (MUT-4)."""
     acceptance_min_bp: int = 0
+    """The lowest acceptance rate that a merchant may set; 0 takes no units (MUT-6)."""
     acceptance_cap: int | None = None
     """Above this part of a deal the acceptance rate binds nobody (MUT-6)."""
     hoarding_multiple: int = 5
+    """A balance above so many times its line is reported as hoarding (MUT-5)."""
     spend_down_days: int = 365
+    """How long a leaving member may still spend (MUT-15)."""
     # backed
     commission_bp: int = 0
     """Taken from a redemption (MLC-5)."""
@@ -78,11 +88,14 @@ class Policy:
     """Activities that earn nothing, such as board meetings (TIME-3)."""
     # demurrage
     demurrage_bp_year: int = 0
+    """Charge on idle units in a year; 0: none (DEM-2)."""
     demurrage_free_days: int = 90
+    """How long a unit may lie idle before it is charged (DEM-2)."""
     demurrage_exempt: tuple[str, ...] = ()
     """Account kinds that pay none (DEM-7)."""
     # earmarked
     programmes: tuple[Programme, ...] = ()
+    """The purses of an earmarked currency; a programme is ended, never removed."""
     merchants_respend: bool = False
     """Whether merchants may pay each other with what they earned (REC), or only redeem."""
 
