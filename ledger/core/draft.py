@@ -17,11 +17,13 @@ from ledger.core.money import MAX_TOTAL, format_minor
 class Draft:
     """Collects what a command would do; `done()` asks the limits and gives the decision."""
 
-    __slots__ = ("_changes", "_effects", "_transfers", "books", "force")
+    __slots__ = ("_changes", "_effects", "_transfers", "books", "budget", "force")
 
     def __init__(self, books: Books, force: bool = False) -> None:
         self.books = books
         self.force = force
+        self.budget: int | None = None
+        """What the programme of this command may spend in all, where the rules in force say so."""
         self._transfers: list[Transfer] = []
         self._effects: list[Effect] = []
         # account no -> [account, field, debit posted, debit held, credit posted, credit held]
@@ -54,9 +56,10 @@ class Draft:
         changes = self._changes.values()
         for held, field, delta in changes:
             _within_totals(held, field, delta)
-        if not self.force:
-            for held, field, delta in changes:
+        for held, field, delta in changes:
+            if not self.force or currency_of(self.books, held).model not in CREDIT:
                 self._may_fall(held, field, delta)
+        if not self.force:
             for held, field, delta in changes:
                 self._may_rise(held, field, delta)
         for held, _, _ in changes:
@@ -66,18 +69,22 @@ class Draft:
         return Decision(tuple(self._transfers), tuple(self._effects))
 
     def _may_fall(self, held: Account, field: str, delta: list[int]) -> None:
-        if held.floor is None:
+        floor = held.floor
+        if held.kind is AccountKind.FUNDER and self.budget is not None:
+            floor = -self.budget
+        if floor is None:
             return
         falls = delta[0] + delta[1] - delta[2]
         if falls <= 0:
             return
-        left = held.credits_posted - held.debits_posted - held.debits_held - held.floor
+        left = held.credits_posted - held.debits_posted - held.debits_held - floor
         if falls > left:
             unit = currency_of(self.books, held)
             said = format_minor(max(left, 0), unit.scale)
             if held.kind is AccountKind.FUNDER:
                 raise Rejected(Code.BUDGET_EXCEEDED, f"the programme's budget has {said} {unit.code} left", field)
-            raise Rejected(Code.INSUFFICIENT_FUNDS, f"{said} {unit.code} available, {format_minor(falls, unit.scale)} needed", field)
+            needed = format_minor(falls, unit.scale)
+            raise Rejected(Code.INSUFFICIENT_FUNDS, f"{said} {unit.code} available, {needed} needed", field)
 
     def _may_rise(self, held: Account, field: str, delta: list[int]) -> None:
         if held.ceiling is None:
@@ -111,6 +118,9 @@ class Draft:
         change = self._changes.get(held.no)
         return 0 if change is None else change[2][2] - change[2][0]
 
+
+CREDIT = (Model.MUTUAL, Model.TIME)
+"""Where a balance below 0 may exist: in the others each unit is backed, so not even force goes below the floor."""
 
 MIRROR_CODE = "EUR"
 """The currency that mirrors euros at the bank."""
