@@ -86,7 +86,14 @@ TABLE: dict[str, tuple[Scope, tuple[Role, ...]]] = {
 }  # fmt: skip
 
 PUBLIC = frozenset(
-    {"communities.list", "communities.read", "checkpoints.read", "devices.enrol", "health.read", "metrics.read"}
+    {
+        "communities.list",
+        "communities.read",
+        "checkpoints.read",
+        "devices.enrol",
+        "health.read",
+        "metrics.read",
+    }
 )
 """Actions without a key. Enrolling a device is proven by its code."""
 
