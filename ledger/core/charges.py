@@ -37,8 +37,8 @@ def _member(books: Books, uid: UUID, *models: Model) -> tuple[Account, Currency]
 
 def fee(command: ChargeFee, books: Books, now: int) -> Decision:
     """Dues in units or hours (MUT-10, TIME-6); never beyond the account's limit."""
-    checks.amount_field(command.amount)
     checks.text_field(command.purpose, "purpose", 64, 1)
+    checks.amount_field(command.amount)
     held, unit = _member(books, command.account, Model.MUTUAL, Model.BACKED, Model.TIME)
     policy = books.policy(unit.no, now)
     checks.on_step(command.amount, policy)
@@ -49,7 +49,7 @@ def fee(command: ChargeFee, books: Books, now: int) -> Decision:
 
 
 def leave(command: Leave, books: Books, now: int) -> Decision:
-    """Start the spend-down."""
+    """Start the spend-down: the credit line ends, so that nobody leaves with new debt."""
     held, unit = _member(books, command.account, *_KEEPER)
     if held.state is AccountState.CLOSED:
         raise Rejected(Code.ACCOUNT_CLOSED, "account: this account is closed", "account")
@@ -57,7 +57,7 @@ def leave(command: Leave, books: Books, now: int) -> Decision:
         raise Rejected(Code.ACCOUNT_LEAVING, "account: this member gave notice before", "account")
     policy = books.policy(unit.no, now)
     until = now + policy.spend_down_days * checks.DAY
-    return Decision((), (account_set(held, state=AccountState.LEAVING, spend_until=until),))
+    return Decision((), (account_set(held, floor=0, state=AccountState.LEAVING, spend_until=until),))
 
 
 def forfeit(command: Forfeit, books: Books, now: int) -> Decision:
@@ -69,7 +69,7 @@ def forfeit(command: Forfeit, books: Books, now: int) -> Decision:
     if now < held.spend_until:
         raise Rejected(Code.TOO_EARLY, "the member may still spend down", "account")
     draft = Draft(books)
-    keeper = checks.technical(books, unit.code, _KEEPER[unit.model])
+    keeper = checks.technical(books, unit.code, _KEEPER[unit.model], held.form)
     draft.move(held, keeper, left, Reason.FORFEIT, payer="account")
     return draft.done()
 
@@ -83,12 +83,13 @@ def settle_debt(command: SettleDebt, books: Books, now: int) -> Decision:
     debt = -held.balance
     if debt <= 0:
         raise Rejected(Code.NOTHING_TO_DO, "this account owes nothing", "account")
-    if command.amount > debt:
-        raise Rejected(Code.OVER_CEILING, f"the debt is {debt} minor units", "amount")
     draft = Draft(books)
     settled = checks.technical(books, unit.code, AccountKind.SETTLED)
     draft.move(settled, held, command.amount, Reason.DEBT_SETTLED, payee="account")
-    return draft.done()
+    decision = draft.done()
+    if command.amount > debt:
+        raise Rejected(Code.OVER_CEILING, f"the debt is {debt} minor units", "amount")
+    return decision
 
 
 def write_off(command: WriteOff, books: Books, now: int) -> Decision:

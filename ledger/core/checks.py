@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from uuid import UUID, uuid5
 
@@ -17,6 +18,7 @@ DAY = 86_400 * 10**9
 
 # --- shape ---
 
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def amount_field(amount: object, field: str = "amount") -> None:
     """An integer from 1 to 2^53 - 1."""
@@ -29,8 +31,8 @@ def amount_field(amount: object, field: str = "amount") -> None:
 
 
 def text_field(text: object, field: str, longest: int, shortest: int = 0) -> None:
-    """Text of so many characters, without control characters."""
-    if type(text) is not str or not shortest <= len(text) <= longest or any(ord(c) < 32 for c in text):
+    """Text of so many characters, without control characters or halves of surrogate pairs."""
+    if type(text) is not str or not shortest <= len(text) <= longest or _UNPRINTABLE.search(text):
         raise Rejected(Code.INVALID_FIELD, f"{field} must be {shortest} to {longest} printable characters", field)
 
 
@@ -45,6 +47,12 @@ def signature_field(signature: Signature | None) -> None:
     if signature is not None:
         bytes_field(signature.key, "signature", 32)
         bytes_field(signature.value, "signature", 64)
+
+
+def moment_field(moment: object, field: str) -> None:
+    """Nanoseconds since 1970."""
+    if type(moment) is not int or not 0 < moment < 2**63:
+        raise Rejected(Code.INVALID_FIELD, f"{field} must be nanoseconds since 1970", field)
 
 
 def rate_field(rate: object, field: str) -> None:
@@ -175,10 +183,8 @@ def may_both(payer: Account, payee: Account) -> None:
     may_receive(payee, "payee")
 
 
-def moment_field(books: Books, moment: int, now: int, field: str) -> None:
-    """A moment not in the future."""
-    if type(moment) is not int or moment <= 0:
-        raise Rejected(Code.INVALID_FIELD, f"{field} must be nanoseconds since 1970", field)
+def not_in_future(moment: int, now: int, field: str) -> None:
+    """A moment (ns) up to now, or time_in_future."""
     if moment > now:
         raise Rejected(Code.TIME_IN_FUTURE, f"{field} lies in the future", field)
 

@@ -195,6 +195,8 @@ class PayBatch(Command):
     currency: str
     payees: tuple[Payee, ...]
     signature: Signature | None = None
+    sphere: Sphere | None = None
+    activity: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +230,7 @@ class PlaceHold(Command):
     seconds: int = 0
     activity: str = ""
     signature: Signature | None = None
+    sphere: Sphere | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ledger.core import charges, commands, demurrage, governance, holds, membership, payments, supply
+from ledger.core import (
+    charges,
+    commands,
+    corrections,
+    demurrage,
+    governance,
+    holds,
+    membership,
+    payments,
+    supply,
+)
 from ledger.core.accounts import Books
 from ledger.core.errors import Code, Rejected
 from ledger.core.journal import Decision
@@ -25,8 +35,8 @@ _RULES: dict[type[commands.Command], Callable[[Any, Books, int], Decision]] = {
     commands.RevokeKey: membership.revoke_key,
     commands.Pay: payments.pay,
     commands.PayBatch: payments.pay_batch,
-    commands.Refund: payments.refund,
-    commands.Reverse: payments.reverse,
+    commands.Refund: corrections.refund,
+    commands.Reverse: corrections.reverse,
     commands.PlaceHold: holds.place,
     commands.CaptureHold: holds.capture,
     commands.VoidHold: holds.void,

@@ -49,12 +49,12 @@ class Code(StrEnum):
     # the same id was used before
     ID_REUSED = "id_reused"
     # shape: can never succeed as sent
+    EMPTY_BATCH = "empty_batch"
+    BATCH_TOO_LARGE = "batch_too_large"
     INVALID_FIELD = "invalid_field"
     AMOUNT_NOT_POSITIVE = "amount_not_positive"
     AMOUNT_TOO_LARGE = "amount_too_large"
     SAME_ACCOUNT = "same_account"
-    EMPTY_BATCH = "empty_batch"
-    BATCH_TOO_LARGE = "batch_too_large"
     TIME_IN_FUTURE = "time_in_future"
     TIME_IN_PAST = "time_in_past"
     # existence
@@ -103,6 +103,7 @@ class Code(StrEnum):
     CAPTURE_EXCEEDS_HOLD = "capture_exceeds_hold"
     REFUND_EXCEEDS_PAYMENT = "refund_exceeds_payment"
     LINE_ABOVE_CAP = "line_above_cap"
+    ACCEPTANCE_TOO_LOW = "acceptance_too_low"
     TOTAL_TOO_LARGE = "total_too_large"
     BUDGET_EXCEEDED = "budget_exceeded"
     INSUFFICIENT_FUNDS = "insufficient_funds"
@@ -124,8 +125,8 @@ _FORBIDDEN = {
     Code.SIGNATURE_REQUIRED, Code.SIGNATURE_INVALID, Code.APPROVAL_REQUIRED, Code.SAME_ACTOR, Code.NOT_ALLOWED,
 }  # fmt: skip
 _LIMIT = {
-    Code.CAPTURE_EXCEEDS_HOLD, Code.REFUND_EXCEEDS_PAYMENT, Code.LINE_ABOVE_CAP, Code.TOTAL_TOO_LARGE,
-    Code.BUDGET_EXCEEDED, Code.OVER_CEILING,
+    Code.CAPTURE_EXCEEDS_HOLD, Code.REFUND_EXCEEDS_PAYMENT, Code.LINE_ABOVE_CAP, Code.ACCEPTANCE_TOO_LOW,
+    Code.TOTAL_TOO_LARGE, Code.BUDGET_EXCEEDED, Code.OVER_CEILING,
 }  # fmt: skip
 
 

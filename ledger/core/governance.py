@@ -37,7 +37,8 @@ TECHNICAL: dict[Model, tuple[tuple[AccountKind, bool], ...]] = {
     Model.TIME: ((_K.OPERATOR, True), (_K.LOSS_FUND, False), (_K.OPENING, True)),
     Model.EARMARKED: ((_K.SETTLED, False), (_K.OPERATOR, False), (_K.LOSS_FUND, False), (_K.OPENING, True)),
 }  # fmt: skip
-"""The community's own accounts of each model, and whether they may go below 0 without a floor."""
+"""The community's own accounts of each model, and whether they may go below 0 without a floor. A backed currency has
+them in both forms, so that a fee on notes stays among the notes and each form keeps its guarantee (MLC-2)."""
 
 
 def code_field(code: object, field: str = "code") -> None:
@@ -72,8 +73,9 @@ def define_currency(command: DefineCurrency, books: Books, now: int) -> Decision
         CurrencyDefined(unit.no, unit.code, unit.scale, unit.model),
         PolicySet(unit.no, now, command.policy),
     ]
-    for kind, bottomless in TECHNICAL[command.model]:
-        effects.append(opening.open(unit, kind, bottomless))
+    for form in Form if command.model is Model.BACKED else (Form.DIGITAL,):
+        for kind, bottomless in TECHNICAL[command.model]:
+            effects.append(opening.open(unit, kind, bottomless, form))
     if command.model is Model.BACKED:
         euro = books.currencies.get(MIRROR_CODE)
         if euro is None:
@@ -110,7 +112,10 @@ class _Opening:
 
 
 def _funders(books: Books, opening: _Opening, unit: Currency, policy: Policy) -> list[AccountOpened | AccountSet]:
-    """One funder account a programme; its floor is minus the budget."""
+    """One funder account a programme; its floor is minus the largest budget that it ever had.
+
+    A budget may be set for a later date; `supply.grant` asks the one in force.
+    """
     effects: list[AccountOpened | AccountSet] = []
     for programme in policy.programmes:
         uid = checks.technical_uid(books.community, unit.code, _K.FUNDER, Form.DIGITAL, programme.code)
@@ -119,7 +124,7 @@ def _funders(books: Books, opening: _Opening, unit: Currency, policy: Policy) ->
             effects.append(
                 opening.open(unit, _K.FUNDER, False, Form.DIGITAL, programme.code, -programme.budget)
             )
-        elif known.floor != -programme.budget:
+        elif known.floor is None or known.floor > -programme.budget:
             effects.append(account_set(known, floor=-programme.budget))
     return effects
 
@@ -133,14 +138,14 @@ def change_policy(command: ChangePolicy, books: Books, now: int) -> Decision:
     if 0 < command.since < now:
         raise Rejected(Code.TIME_IN_PAST, "rules change from today on, never for the past", "since")
     unit = checks.currency(books, command.currency)
-    checks.model(unit, Model.MUTUAL, Model.BACKED, Model.TIME, Model.EARMARKED)
     current = books.policy(unit.no, now)
     kept = {programme.code for programme in command.policy.programmes}
     for programme in current.programmes:
         if programme.code not in kept:
             raise Rejected(
-                Code.INVALID_FIELD, f"programme {programme.code} is missing; end it with ends_at instead", "policy"
+                Code.PROGRAMME_NOT_FOUND, f"{programme.code} is missing; end it with ends_at instead", "policy.programmes"
             )
+    checks.model(unit, Model.MUTUAL, Model.BACKED, Model.TIME, Model.EARMARKED)
     if current.four_eyes_over is not None and command.approver in (None, command.actor):
         raise Rejected(Code.APPROVAL_REQUIRED, "a second person must approve a change of rules", "approver")
     effects: list[Effect] = [PolicySet(unit.no, command.since or now, command.policy)]
@@ -150,7 +155,8 @@ def change_policy(command: ChangePolicy, books: Books, now: int) -> Decision:
 
 def seal_period(command: SealPeriod, books: Books, now: int) -> Decision:
     """Close everything dated up to a moment."""
-    checks.moment_field(books, command.through, now, "through")
+    checks.moment_field(command.through, "through")
+    checks.not_in_future(command.through, now, "through")
     if command.through <= books.sealed_through:
         raise Rejected(Code.PERIOD_SEALED, "through: this period was closed before", "through")
     return Decision((), (PeriodSealed(command.through),))
@@ -172,6 +178,15 @@ def policy_field(policy: Policy) -> None:
         if value is not None:
             _whole(value, f"policy.{name}", MAX_AMOUNT)
     _whole(policy.step, "policy.step", MAX_AMOUNT, 1)
+    for name in ("spheres", "merchants_respend"):
+        if type(getattr(policy, name)) is not bool:
+            raise Rejected(Code.INVALID_FIELD, f"policy.{name} must be true or false", f"policy.{name}")
+    for activity in policy.not_credited:
+        checks.text_field(activity, "policy.not_credited", 64, 1)
+    for kind in policy.demurrage_exempt:
+        if kind not in set(AccountKind):
+            kinds = ", ".join(AccountKind)
+            raise Rejected(Code.INVALID_FIELD, f"{kind!r} is no kind of account: {kinds}", "policy.demurrage_exempt")
     if policy.commission_gift_bp > policy.commission_bp:
         raise Rejected(
             Code.INVALID_FIELD, "the gift is part of the commission and cannot exceed it", "policy.commission_gift_bp"
@@ -180,9 +195,12 @@ def policy_field(policy: Policy) -> None:
         raise Rejected(Code.INVALID_FIELD, "programme codes must differ", "policy.programmes")
     for programme in policy.programmes:
         checks.text_field(programme.code, "policy.programmes", 32, 1)
-        for value in (programme.budget, programme.starts_at, programme.ends_at, programme.single_use):
-            _whole(value, "policy.programmes", 2**63 - 1)
-        _whole(programme.budget, "policy.programmes", MAX_AMOUNT)
+        for sector in programme.sectors:
+            checks.text_field(sector, "policy.programmes", 64, 1)
+        for moment in (programme.starts_at, programme.ends_at):
+            _whole(moment, "policy.programmes", 2**63 - 1)
+        for amount in (programme.budget, programme.single_use):
+            _whole(amount, "policy.programmes", MAX_AMOUNT)
 
 
 def _whole(value: object, field: str, most: int, least: int = 0) -> None:

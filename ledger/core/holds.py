@@ -40,7 +40,8 @@ def capture(command: CaptureHold, books: Books, now: int) -> Decision:
     payer, payee = books.by_no[hold.debit], books.by_no[hold.credit]
     unit = checks.currency_of(books, payer)
     policy = books.policy(unit.no, now)
-    checks.on_step(amount, policy)
+    if command.amount is not None:
+        checks.on_step(amount, policy)
     for held, field in ((payer, "payer"), (payee, "payee")):
         if held.state is AccountState.CLOSED:
             raise Rejected(Code.ACCOUNT_CLOSED, f"{field}: this account is closed", field)

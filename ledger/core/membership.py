@@ -12,6 +12,7 @@ from ledger.core.accounts import (
     AccountState,
     Books,
     Currency,
+    Form,
     Freeze,
     Model,
 )
@@ -26,6 +27,7 @@ from ledger.core.commands import (
     SetLine,
     SetTerms,
 )
+from ledger.core.draft import CREDIT
 from ledger.core.errors import Code, Rejected
 from ledger.core.journal import AccountOpened, Decision, KeyAdded, KeyRevoked
 from ledger.core.money import MAX_AMOUNT, format_minor
@@ -47,16 +49,19 @@ def open_account(command: OpenAccount, books: Books, now: int) -> Decision:
     if command.account in books.accounts:
         raise Rejected(Code.ALREADY_EXISTS, "an account with this id exists", "account")
     checks.model(unit, Model.MUTUAL, Model.BACKED, Model.TIME, Model.EARMARKED)
+    if command.form is Form.PAPER and unit.model is not Model.BACKED:
+        raise Rejected(Code.FORM_MISMATCH, f"{unit.code} has no notes; only a backed currency is on paper too", "form")
     purse = command.kind is AccountKind.PURSE
     if command.kind not in MEMBER_KINDS or purse != bool(command.programme) or (purse and unit.model is not Model.EARMARKED):
         raise Rejected(
             Code.FLOW_NOT_ALLOWED, "open accounts of members; a purse needs a programme of an earmarked currency", "kind"
         )
-    line = policy.default_line if command.line is None else command.line
-    if purse:
-        line = 0
+    line = command.line
+    if line is None:
+        line = policy.default_line if unit.model in CREDIT else 0
     if line:
         _line_allowed(line, unit, policy)
+    _acceptance_allowed(command.acceptance_bp, policy)
     opened = AccountOpened(
         books.accounts_opened + 1, command.account, unit.no, command.kind, command.form,
         None if line is None else -line,
@@ -85,6 +90,12 @@ def _line_allowed(line: int, unit: Currency, policy: Policy) -> None:
     if policy.line_cap is not None and line > policy.line_cap:
         cap = format_minor(policy.line_cap, unit.scale)
         raise Rejected(Code.LINE_ABOVE_CAP, f"a line is at most {cap} {unit.code}", "line")
+
+
+def _acceptance_allowed(acceptance_bp: int, policy: Policy) -> None:
+    if 0 < acceptance_bp < policy.acceptance_min_bp:
+        least = policy.acceptance_min_bp
+        raise Rejected(Code.ACCEPTANCE_TOO_LOW, f"acceptance_bp must be 0 or at least {least}", "acceptance_bp")
 
 
 def _member(books: Books, uid: UUID) -> tuple[Account, Currency]:
@@ -125,11 +136,7 @@ def set_terms(command: SetTerms, books: Books, now: int) -> Decision:
     _terms_fields(command.sectors, command.acceptance_bp)
     held, unit = _member(books, command.account)
     _not_closed(held)
-    policy = books.policy(unit.no, now)
-    if 0 < command.acceptance_bp < policy.acceptance_min_bp:
-        raise Rejected(
-            Code.INVALID_FIELD, f"acceptance_bp must be 0 or at least {policy.acceptance_min_bp}", "acceptance_bp"
-        )
+    _acceptance_allowed(command.acceptance_bp, books.policy(unit.no, now))
     return Decision((), (account_set(held, sectors=command.sectors, acceptance_bp=command.acceptance_bp),))
 
 

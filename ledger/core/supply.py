@@ -25,6 +25,8 @@ def _euro(books: Books, kind: AccountKind, unit: Currency, form: Form = Form.DIG
 
 def issue(command: Issue, books: Books, now: int) -> Decision:
     """Euros into the reserve, the same amount of units to the member (MLC-1)."""
+    if type(command.euros) is not int:
+        raise Rejected(Code.INVALID_FIELD, "euros must be a whole number of cents", "euros")
     checks.amount_field(command.amount)
     unit = checks.currency(books, command.currency)
     member = checks.account(books, command.account)
@@ -49,13 +51,13 @@ def issue(command: Issue, books: Books, now: int) -> Decision:
 
 def invoice_claim(account: UUID, invoice: str) -> bytes:
     """What makes an invoice number usable once for an account."""
-    return sha256(b"redeem\0" + account.bytes + invoice.encode()).digest()
+    return sha256(b"redeem\0" + account.bytes + invoice.encode(errors="surrogatepass")).digest()
 
 
 def redeem(command: Redeem, books: Books, now: int) -> Decision:
     """Units destroyed = gross; euros paid = gross - commission; the fund falls by gross (MLC-5)."""
-    checks.amount_field(command.amount)
     checks.text_field(command.invoice, "invoice", 64, 1)
+    checks.amount_field(command.amount)
     unit = checks.currency(books, command.currency)
     member = checks.account(books, command.account)
     checks.model(unit, Model.BACKED, Model.EARMARKED)
@@ -114,8 +116,8 @@ def move_reserve(command: MoveReserve, books: Books, now: int) -> Decision:
 
 def exchange_form(command: ExchangeForm, books: Books, now: int) -> Decision:
     """Notes deposited or withdrawn: both reserves follow (MLC-3)."""
-    checks.amount_field(command.amount)
     checks.signature_field(command.signature)
+    checks.amount_field(command.amount)
     if command.payer == command.payee:
         raise Rejected(Code.SAME_ACCOUNT, "payer and payee are the same account", "payee")
     unit = checks.currency(books, command.currency)
@@ -155,10 +157,10 @@ def _purse(books: Books, uid: UUID, now: int) -> tuple[Account, Currency, Policy
 
 
 def grant(command: Grant, books: Books, now: int) -> Decision:
-    """From the programme's budget to a purse; the funder's floor is the budget (PUB-3)."""
-    checks.amount_field(command.amount)
+    """From the programme's budget to a purse (PUB-3)."""
     if command.once is not None:
         checks.bytes_field(command.once, "once", 32)
+    checks.amount_field(command.amount)
     purse, unit, _, programme = _purse(books, command.account, now)
     checks.may_receive(purse, "account")
     if programme.ends_at and now >= programme.ends_at:
@@ -166,6 +168,7 @@ def grant(command: Grant, books: Books, now: int) -> Decision:
     if command.once is not None and command.once in books.claims:
         raise Rejected(Code.ALREADY_CLAIMED, "this person received this grant before", "once")
     draft = Draft(books)
+    draft.budget = programme.budget
     funder = checks.technical(books, unit.code, AccountKind.FUNDER, Form.DIGITAL, programme.code)
     draft.move(funder, purse, command.amount, Reason.GRANT, payer="amount", payee="account")
     if command.once is not None:
@@ -188,10 +191,11 @@ def expire_purse(command: ExpirePurse, books: Books, now: int) -> Decision:
 
 
 def import_opening(command: ImportOpening, books: Books, now: int) -> Decision:
-    """A balance brought along; a backed currency brings its reserve first."""
+    """A balance brought along; a backed currency brings its reserve first, and nobody in debt."""
     if type(command.balance) is not int or not 0 < abs(command.balance) <= MAX_AMOUNT:
         raise Rejected(Code.INVALID_FIELD, "balance must be minor units other than 0", "balance")
-    checks.moment_field(books, command.occurred_at, now, "occurred_at")
+    checks.moment_field(command.occurred_at, "occurred_at")
+    checks.not_in_future(command.occurred_at, now, "occurred_at")
     member = checks.account(books, command.account)
     unit = checks.currency_of(books, member)
     checks.model(unit, Model.MUTUAL, Model.BACKED, Model.TIME, Model.EARMARKED)
