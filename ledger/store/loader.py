@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, and_, select
 
 from ledger.core import codec
 from ledger.core.accounts import (
@@ -128,20 +128,28 @@ def _add(books: Books, found: Iterable[Any]) -> None:
 def _load_holds(connection: Connection, kept: Kept, ids: set[UUID]) -> set[int]:
     """Add holds; return the numbers of the accounts that they name."""
     numbers: set[int] = set()
-    done = (
-        (link.c.community_id == hold.c.community_id)
-        & (link.c.target_seq == hold.c.seq)
-        & (link.c.role == "resolved")
-    )
-    by = (entry.c.community_id == link.c.community_id) & (entry.c.seq == link.c.seq)
-    query = select(hold, entry.c.command).outerjoin(link, done).outerjoin(entry, by)
     for some in _chunks(ids):
-        for row in connection.execute(query.where(hold.c.community_id == kept.number, hold.c.id.in_(some))):
-            _, uid, seq, unit, debit, credit, amount, expires_at, command = row
-            resolved = OUTCOMES[command] if command else ""
-            kept.books.holds[uid] = Hold(uid, seq, unit, debit, credit, amount, expires_at, resolved)
-            numbers |= {debit, credit}
+        for row in connection.execute(holds_query(kept.number).where(hold.c.id.in_(some))):
+            found = hold_of(row)
+            kept.books.holds[found.id] = found
+            numbers |= {found.debit, found.credit}
     return numbers
+
+
+def holds_query(number: int) -> Select[Any]:
+    """Holds of a community, each with the command that resolved it or NULL."""
+    done = and_(
+        link.c.community_id == hold.c.community_id, link.c.target_seq == hold.c.seq, link.c.role == "resolved"
+    )
+    by = and_(entry.c.community_id == link.c.community_id, entry.c.seq == link.c.seq)
+    query = select(hold, entry.c.command).outerjoin(link, done).outerjoin(entry, by)
+    return query.where(hold.c.community_id == number)
+
+
+def hold_of(row: Sequence[Any]) -> Hold:
+    """The hold of a row of `holds_query`."""
+    _, uid, seq, unit, debit, credit, amount, expires_at, command = row
+    return Hold(uid, seq, unit, debit, credit, amount, expires_at, OUTCOMES[command] if command else "")
 
 
 def _load_entries(connection: Connection, kept: Kept, ids: set[UUID]) -> set[int]:

@@ -1,0 +1,115 @@
+"""Decide a batch's commands in the order they came, each on the books as the one before left them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from ledger.core.commands import Command, Found
+from ledger.core.decide import decide
+from ledger.core.errors import Code, Corrupt, Rejected
+from ledger.core.journal import Entry, Receipt, encode
+from ledger.store.answers import Earlier, fingerprint, repeat
+from ledger.store.loader import Kept
+from ledger.store.queue import Answer, Asked
+from ledger.store.writer import Batch
+
+SALT_BYTES = 16
+
+
+@dataclass(slots=True)
+class State:
+    """A community in this batch."""
+
+    kept: Kept
+    new: bool = False
+    """It has no rows yet; its number is reserved for this transaction."""
+    known: dict[UUID, Earlier] = field(default_factory=dict)
+
+
+def decide_all(
+    batch: Batch,
+    states: Mapping[UUID, State],
+    taken: set[str],
+    asked: Sequence[Asked],
+    clock: int,
+    salts: bytes,
+) -> list[Answer]:
+    """The answer to each command, its rows in the batch. `taken`: codes that other communities have.
+
+    `clock` is now (ns); each entry is at least 1 ns later than the one before. `salts` has 16 random bytes for each.
+    """
+    answers: list[Answer] = []
+    at = 0
+    for one in asked:
+        command = one.command
+        state = states[command.community]
+        found = state.known.get(command.id)
+        if found is not None:
+            answers.append(repeat(command, found, one.body))
+        else:
+            answers.append(_one(batch, state, taken, one, clock, salts[at : at + SALT_BYTES]))
+        at += SALT_BYTES
+    return answers
+
+
+def _one(batch: Batch, state: State, taken: set[str], one: Asked, clock: int, salt: bytes) -> Answer:
+    command, kept = one.command, state.kept
+    books = kept.books
+    now = clock if clock > books.ts else books.ts + 1
+    try:
+        decision = decide(command, books, now)
+        if isinstance(command, Found):
+            _claim_code(command.code, taken)
+        seq = books.seq + 1
+        body = encode(Entry(seq, now, salt, command, decision.transfers, decision.effects))
+    except Rejected as refused:
+        return _refuse(batch, state, command, now, refused)
+    except Corrupt as corrupt:
+        return corrupt
+    except Exception as error:  # noqa: BLE001 - nothing has changed yet: a command that cannot be read fails alone
+        return _unreadable(command, error)
+    one.body = body
+    batch.enter(kept, now, command, decision, body)
+    if one.memo is not None:
+        batch.keep_memo(kept.number, seq, one.memo)
+    if one.wrapped_key is not None and isinstance(command, Found):
+        batch.keep_key(kept.number, command.public_key, one.wrapped_key)
+    state.known[command.id] = Earlier(seq, body)
+    return Receipt(command.community, command.id, seq, now, decision.transfers)
+
+
+def _claim_code(code: str, taken: set[str]) -> None:
+    if code in taken:
+        raise Rejected(
+            Code.ALREADY_EXISTS, f"another community here is called {code}; choose another code", "code"
+        )
+    taken.add(code)
+
+
+def _refuse(batch: Batch, state: State, command: Command, now: int, refused: Rejected) -> Answer:
+    """Record a refusal, unless there is no community to record it in."""
+    said = Rejected(refused.code, _storable(refused.detail), _storable(refused.field))
+    if state.kept.books.founded:
+        try:
+            mark = fingerprint(command)
+        except Exception as error:  # noqa: BLE001 - what has no bytes cannot be compared with a later attempt
+            return _unreadable(command, error)
+        batch.refuse(state.kept.number, now, command, mark, said)
+        state.known[command.id] = Earlier(0, mark, said.code.value, said.detail, said.field)
+    return said
+
+
+def _unreadable(command: Command, error: Exception) -> Rejected | Corrupt:
+    """A command that has no canonical bytes is the caller's mistake; anything else is ours."""
+    try:
+        fingerprint(command)
+    except Exception:  # noqa: BLE001 - any failure to encode means the same
+        return Rejected(Code.INVALID_FIELD, f"this {command.name} command cannot be written down: {error}")
+    return Corrupt(f"{command.name} {command.id} could not be decided: {error!r}")
+
+
+def _storable(said: str) -> str:
+    """Without what PostgreSQL cannot store in a text."""
+    return said.encode("utf-8", "replace").decode().replace("\0", "?")

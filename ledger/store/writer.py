@@ -1,0 +1,191 @@
+"""The rows of one batch: collected while its commands are decided, written at its end, each account once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Table
+
+from ledger.core.accounts import Account, Transfer
+from ledger.core.apply import apply
+from ledger.core.commands import Command
+from ledger.core.errors import Corrupt, Rejected
+from ledger.core.journal import Decision
+from ledger.core.merkle import leaf_hash
+from ledger.store import accounts, schema
+from ledger.store.bulk import Bulk, Row
+from ledger.store.effects import NEW, ROWS_OF, At, Part
+from ledger.store.loader import Kept
+
+
+class Memo(NamedTuple):
+    """A text kept erasable beside an entry, which holds only its salted hash."""
+
+    salt: bytes
+    text: str
+
+
+class Batch:
+    """Rows of one transaction. `enter` and `refuse` collect, `write` writes."""
+
+    def __init__(self, bulk: Bulk) -> None:
+        self._bulk = bulk
+        self._uid = bulk.uid
+        self._parts: dict[int, Part] = {}
+        self.rows: dict[Table, list[Row]] = {table: [] for table in _ORDER}
+        self._entries = self.rows[schema.entry]
+        self._transfers = self.rows[schema.transfer]
+        self._postings = self.rows[schema.posting]
+
+    def enter(self, kept: Kept, ts: int, command: Command, decision: Decision, body: bytes) -> None:
+        """Add an entry's rows and carry it out on the books; `body` is its canonical bytes."""
+        number, books = kept.number, kept.books
+        seq, by_no = books.seq + 1, books.by_no
+        part = self._parts.get(number)
+        if part is None:
+            part = self._parts[number] = Part(kept)
+        before, transfers = part.before, decision.transfers
+        if decision.effects:
+            at = At(part, self.rows, self._uid, seq, ts, transfers)
+            for effect in decision.effects:
+                ROWS_OF[type(effect)](at, effect)
+        for transfer in transfers:
+            for no in transfer[:2]:
+                if no not in before:
+                    before[no] = by_no[no].version
+        leaf = leaf_hash(body)
+        part.leaves.append(leaf)
+        effective_at = getattr(command, "occurred_at", ts)
+        self._entries.append(
+            (
+                number,
+                seq,
+                self._uid(command.id),
+                ts,
+                effective_at,
+                command.name,
+                self._uid(command.actor),
+                body,
+                leaf,
+            )
+        )
+        apply(books, seq, ts, command, decision)
+        if len(transfers) == 1:
+            self._one(number, seq, by_no, transfers[0])
+        else:
+            self._many(number, seq, by_no, transfers)
+
+    def _one(self, number: int, seq: int, by_no: Any, transfer: Transfer) -> None:
+        """The usual case: the books show each side's totals just after the one transfer."""
+        debit_no, credit_no, posted, held, reason = transfer
+        debit, credit = by_no[debit_no], by_no[credit_no]
+        self._transfers.append((number, seq, 0, debit_no, credit_no, debit.currency, posted, held, reason))
+        self._postings.append(_posting(number, seq, 0, debit))
+        self._postings.append(_posting(number, seq, 0, credit))
+
+    def _many(self, number: int, seq: int, by_no: Any, transfers: Sequence[Transfer]) -> None:
+        """Go backwards from the totals after the entry, so that each posting shows those after its transfer."""
+        after: dict[int, list[int]] = {}
+        for leg in range(len(transfers) - 1, -1, -1):
+            debit_no, credit_no, posted, held, reason = transfers[leg]
+            debit = by_no[debit_no]
+            self._transfers.append(
+                (number, seq, leg, debit_no, credit_no, debit.currency, posted, held, reason)
+            )
+            for no, at in ((debit_no, 0), (credit_no, 2)):
+                totals = after.get(no)
+                if totals is None:
+                    held_by = by_no[no]
+                    totals = after[no] = [
+                        held_by.debits_held, held_by.debits_posted, held_by.credits_held, held_by.credits_posted,
+                        held_by.version,
+                    ]  # fmt: skip
+                self._postings.append((number, no, totals[4], seq, leg, *totals[:4]))
+                totals[at] -= held
+                totals[at + 1] -= posted
+                totals[4] -= 1
+
+    def refuse(self, number: int, ts: int, command: Command, fingerprint: bytes, refused: Rejected) -> None:
+        """Remember a refusal, so that the same id hears it again."""
+        self.rows[schema.refusal].append(
+            (
+                number,
+                self._uid(command.id),
+                fingerprint,
+                refused.code.value,
+                refused.detail,
+                refused.field,
+                ts,
+            )
+        )
+
+    def keep_memo(self, number: int, seq: int, memo: Memo) -> None:
+        """Keep a text beside the entry `seq`."""
+        self.rows[schema.memo].append((number, seq, memo.salt, memo.text))
+
+    def keep_key(self, number: int, public_key: bytes, wrapped: bytes) -> None:
+        """Keep a new community's signing key."""
+        self.rows[schema.signing_key].append((number, public_key, wrapped))
+
+    def write(self, connection: Connection) -> None:
+        """Write everything, in few statements. Raises Corrupt when a row is not as the books knew it."""
+        bulk, rows = self._bulk, self.rows
+        totals: list[Row] = []
+        terms: list[Row] = []
+        heads: list[Row] = []
+        closed: list[Row] = []
+        for part in self._parts.values():
+            rows[schema.open_hold] += part.placed.values()
+            closed += part.closed
+            self._finish(part, totals, terms, heads)
+        for table in _ORDER:
+            bulk.insert(connection, table, rows[table])
+        if closed:
+            connection.exec_driver_sql(_CLOSE.replace("?", bulk.mark), closed)
+        if totals:
+            bulk.update_totals(connection, totals)
+        if terms:
+            bulk.update_terms(connection, terms)
+        if heads and connection.exec_driver_sql(_HEAD.replace("?", bulk.mark), heads).rowcount != len(heads):
+            raise Corrupt("the head of a journal moved under its lock; run `ricochet verify`")
+
+    def _finish(self, part: Part, totals: list[Row], terms: list[Row], heads: list[Row]) -> None:
+        """The final state of what this community touched."""
+        kept, number, books = part.kept, part.kept.number, part.kept.books
+        for no, version in part.before.items():
+            held = books.by_no[no]
+            if version == NEW:
+                self.rows[schema.account].append(accounts.to_row(number, held, self._uid))
+                continue
+            totals.append((*accounts.totals(held), number, no, version))
+            if no in part.terms:
+                terms.append((*accounts.terms(held), number, no, held.version))
+        for level, index, node in kept.frontier.extend(part.leaves):
+            self.rows[schema.tree_node].append((number, level, index, node))
+        state = (books.seq, books.ts, kept.frontier.to_bytes(), books.accounts_opened, books.sealed_through)
+        if part.seq:
+            heads.append((*state, number, part.seq))
+        else:
+            self.rows[schema.head].append((number, *state))
+
+
+_ORDER = (
+    schema.community, schema.head, schema.currency, schema.policy, schema.account, schema.entry, schema.transfer,
+    schema.posting, schema.hold, schema.open_hold, schema.link, schema.claim, schema.tree_node, schema.refusal,
+    schema.memo, schema.signing_key,
+)  # fmt: skip
+"""Parents first."""
+
+_CLOSE = "DELETE FROM open_hold WHERE community_id = ? AND id = ?"
+_HEAD = (
+    "UPDATE head SET seq = ?, ts = ?, frontier = ?, accounts_opened = ?, sealed_through = ?"
+    " WHERE community_id = ? AND seq = ?"
+)
+
+
+def _posting(number: int, seq: int, leg: int, held: Account) -> Row:
+    return (
+        number, held.no, held.version, seq, leg,
+        held.debits_held, held.debits_posted, held.credits_held, held.credits_posted,
+    )  # fmt: skip
