@@ -62,7 +62,9 @@ class Scratch:
 
     def spill(self, name: str, rows: Iterable[tuple[bytes, bytes]]) -> None:
         """Put values under their keys."""
-        self._db.execute(f'CREATE TABLE IF NOT EXISTS "spill_{name}" (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID')
+        self._db.execute(
+            f'CREATE TABLE IF NOT EXISTS "spill_{name}" (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID'
+        )
         self._db.executemany(f'INSERT OR REPLACE INTO "spill_{name}" VALUES (?, ?)', rows)
 
     def fetch(self, name: str, key: bytes) -> bytes | None:
@@ -91,6 +93,8 @@ class Spilled(MutableMapping[UUID, T], Generic[T]):
                 raise KeyError(key)
             value = codec.from_plain(self._kind, codec.loads(data))
             self[key] = value
+        else:
+            self._recent.move_to_end(key)
         return value
 
     def __setitem__(self, key: UUID, value: T) -> None:
