@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -128,6 +129,18 @@ class Reader(JournalReader, Statements):
                 query = query.where(account.c.kind == kind.value)
             found = connection.execute(query.order_by(account.c.no).limit(min(limit, MOST)))
             return [rows.from_row(row) for row in found]
+
+    def numbered(self, c: UUID, numbers: Collection[int]) -> dict[int, tuple[UUID, int]]:
+        """Account number → (uuid, currency number): what the transfers of an entry speak of. Neither ever changes."""
+        found: dict[int, tuple[UUID, int]] = {}
+        wanted = list(numbers)
+        with self._connect() as connection:
+            mine = account.c.community_id == self._number(connection, c)
+            query = select(account.c.no, account.c.uid, account.c.currency_no).where(mine)
+            for start in range(0, len(wanted), MOST):
+                some = query.where(account.c.no.in_(wanted[start : start + MOST]))
+                found.update((no, (uid, unit)) for no, uid, unit in connection.execute(some))
+        return found
 
     # --- holds and what happened to an entry ---
 
