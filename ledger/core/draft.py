@@ -129,7 +129,7 @@ MIRROR_CODE = "EUR"
 def _within_totals(held: Account, field: str, delta: list[int]) -> None:
     out, out_held, into, into_held = delta
     if (
-        held.debits_posted + out + held.debits_held + max(out_held, 0) > MAX_TOTAL
-        or held.credits_posted + into + held.credits_held + max(into_held, 0) > MAX_TOTAL
+        held.debits_posted + out + held.debits_held + out_held > MAX_TOTAL
+        or held.credits_posted + into + held.credits_held + into_held > MAX_TOTAL
     ):
         raise Rejected(Code.TOTAL_TOO_LARGE, f"{field}: this account has reached the largest total it can record", field)

@@ -46,7 +46,8 @@ class Kind(StrEnum):
 class Code(StrEnum):
     """Stable refusal codes, in order of precedence."""
 
-    # the same id was used before
+    # whom it is addressed to, and whether its id was used before
+    COMMUNITY_NOT_FOUND = "community_not_found"
     ID_REUSED = "id_reused"
     # shape: can never succeed as sent
     EMPTY_BATCH = "empty_batch"
@@ -58,7 +59,6 @@ class Code(StrEnum):
     TIME_IN_FUTURE = "time_in_future"
     TIME_IN_PAST = "time_in_past"
     # existence
-    COMMUNITY_NOT_FOUND = "community_not_found"
     CURRENCY_NOT_FOUND = "currency_not_found"
     ACCOUNT_NOT_FOUND = "account_not_found"
     HOLD_NOT_FOUND = "hold_not_found"

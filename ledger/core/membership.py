@@ -162,9 +162,9 @@ def close(command: CloseAccount, books: Books, now: int) -> Decision:
 def add_key(command: AddKey, books: Books, now: int) -> Decision:
     """Let one more of the member's devices sign."""
     checks.bytes_field(command.key, "key", 32)
-    held, _ = _member(books, command.account)
-    if command.key in held.keys:
+    if command.key in checks.account(books, command.account).keys:
         raise Rejected(Code.ALREADY_EXISTS, "this key signs for the account already", "key")
+    held, _ = _member(books, command.account)
     _not_closed(held)
     if len(held.keys) >= MAX_KEYS:
         raise Rejected(Code.TOTAL_TOO_LARGE, f"an account has at most {MAX_KEYS} devices; revoke one first", "key")
