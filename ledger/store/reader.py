@@ -187,6 +187,16 @@ class Reader(JournalReader, Statements):
             row = connection.execute(self._of(connection, memo, c).where(memo.c.seq == seq)).one_or_none()
             return None if row is None else Memo(bytes(row.salt), row.text)
 
+    def memos(self, c: UUID, seqs: Collection[int]) -> dict[int, str]:
+        """The texts beside some entries, by number; those without one are left out."""
+        found: dict[int, str] = {}
+        wanted = list(seqs)
+        with self.connected() as connection:
+            for start in range(0, len(wanted), MOST):
+                query = self._of(connection, memo, c).where(memo.c.seq.in_(wanted[start : start + MOST]))
+                found.update((row.seq, row.text) for row in connection.execute(query))
+        return found
+
     def _currency(self, connection: Any, c: UUID, code: str) -> int:
         query = self._of(connection, currency, c).where(currency.c.code == code)
         row = connection.execute(query).one_or_none()
