@@ -73,6 +73,8 @@ def to_plain(value: Any) -> Plain:
 def _writer_for(kind: type) -> Callable[[Any], Plain]:
     if issubclass(kind, Enum):
         return _enum
+    if issubclass(kind, UUID):
+        return attrgetter("bytes")
     if issubclass(kind, tuple):
         return _array
     if is_dataclass(kind):
