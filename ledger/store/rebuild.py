@@ -37,6 +37,8 @@ class Rebuild:
         self._kept = Kept(number, replay_books(self._uid, scratch), Frontier())
         self._batch = Batch(self._bulk)
         self._checkpoints = {row[0]: row for row in archive.rows("checkpoints", int, int, bytes, str)}
+        """By size, as long as the journal has not reached them."""
+        self._newest = self._checkpoints[max(self._checkpoints)][3] if self._checkpoints else ""
         self._founded: Founded | None = None
         scratch.spill("memo_hash", ())
 
@@ -59,10 +61,9 @@ class Rebuild:
             )
         if self._founded is None or self._founded.code != manifest.code:
             raise BadArchive("entry 1: it does not found the community that manifest.json names")
-        if max(self._checkpoints, default=0) > frontier.size:
-            raise BadArchive(f"entry {frontier.size}: the journal ends before the last checkpoint")
-        newest = self._checkpoints.get(max(self._checkpoints, default=0), ("",))[-1]
-        if manifest.checkpoint != newest:
+        if self._checkpoints:
+            raise BadArchive(f"entry {frontier.size}: the journal ends before its last checkpoint")
+        if manifest.checkpoint != self._newest:
             raise BadArchive("manifest.json: its checkpoint is not the newest of the file")
         self._beside()
 
@@ -99,7 +100,7 @@ class Rebuild:
     def _write(self) -> None:
         self._batch.write(self._connection)
         self._batch = Batch(self._bulk)
-        row = self._checkpoints.get(self.seq)
+        row = self._checkpoints.pop(self.seq, None)
         if row is not None:
             signed = self._checkpoint(row[3])
             if (self.seq, self._kept.frontier.root()) != (signed.size, signed.root) or row[2] != signed.root:

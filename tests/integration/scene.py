@@ -42,7 +42,7 @@ class Scene:
 
     def __init__(self, ledger: Ledger, clock: Clock, code: str = "RIV") -> None:
         self.ledger, self.clock = ledger, clock
-        self.community = ledger.found_community(code)
+        self.community = ledger.found_community(code, community=uuid5(ROOM, code))
         self.made = 0
         self.device = Ed25519PrivateKey.from_private_bytes(sha256(b"device").digest())
 
