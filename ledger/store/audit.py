@@ -101,6 +101,7 @@ class Replay:
         try:
             if seq > self._trusted:
                 self._decide_again(entry)
+                self._signed(entry)
             self._carry_out(entry, transfers.of(seq, found))
         except Exception as error:  # noqa: BLE001  a forged entry can make the core fail in any way
             return self._stop(seq, "decision", f"cannot be carried out: {type(error).__name__} {error}")
@@ -118,7 +119,6 @@ class Replay:
             self._findings.add(entry.seq, "decision", "the rules give other transfers")
         if answer.effects != entry.effects:
             self._findings.add(entry.seq, "decision", "the rules give other effects")
-        self._signed(entry)
 
     def _signed(self, entry: Entry) -> None:
         signature: Signature | None = getattr(entry.command, "signature", None)

@@ -26,6 +26,11 @@ DAY = 86_400 * SECOND
 MASTER = bytes(range(32))
 
 
+def fixed_id(name: str) -> UUID:
+    """The id of an account or an actor."""
+    return uuid5(ROOM, name)
+
+
 class Clock:
     """Time as the test tells it."""
 
@@ -46,18 +51,14 @@ class Scene:
         self.made = 0
         self.device = Ed25519PrivateKey.from_private_bytes(sha256(b"device").digest())
 
-    def id(self, name: str) -> UUID:
-        """A fixed id: of an account, an actor."""
-        return uuid5(ROOM, name)
-
     def command(self, what: type[c.Command], /, actor: str = "clerk", **fields: Any) -> c.Command:
         """A command with the next id."""
         self.made += 1
         named = {
-            name: self.id(value) if name in ("account", "payer", "payee", "approver") and isinstance(value, str) else value
+            name: fixed_id(value) if name in ("account", "payer", "payee", "approver") and isinstance(value, str) else value
             for name, value in fields.items()
         }  # fmt: skip
-        return what(id=uuid5(self.community, f"{self.made}"), community=self.community, actor=self.id(actor), **named)
+        return what(id=uuid5(self.community, f"{self.made}"), community=self.community, actor=fixed_id(actor), **named)
 
     def do(self, what: type[c.Command], memo: Memo | None = None, /, **fields: Any) -> Receipt:
         """Submit one that must succeed."""
@@ -122,7 +123,7 @@ def _mutual(scene: Scene) -> None:
     scene.do(c.Refund, payment=paid.command_id, amount=2_500)
     wrong = scene.do(c.Pay, payer="firm1", payee="firm2", amount=7_000, currency="EBX")
     scene.do(c.Reverse, entry=wrong.command_id, actor="treasurer")
-    payees = (c.Payee(scene.id("firm0"), 100), c.Payee(scene.id("firm1"), 200), c.Payee(scene.id("firm0"), 300))
+    payees = (c.Payee(fixed_id("firm0"), 100), c.Payee(fixed_id("firm1"), 200), c.Payee(fixed_id("firm0"), 300))
     scene.do(c.PayBatch, payer="firm2", currency="EBX", payees=payees)
     _holds(scene)
     key = scene.device.public_key().public_bytes_raw()
