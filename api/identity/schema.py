@@ -37,6 +37,7 @@ member = _table(
     need("contact", Text),
     need("locale", Text),
     need("place", Text),
+    need("place_key", Text),
     need("sectors", Text),
     need("listed", Integer),
     need("created_at", Big),
@@ -48,13 +49,13 @@ member = _table(
     check("member_enforced", "enforced <= version"),
     _flag("listed"),
 )
-"""`enforced` is the version whose state the ledger's accounts have been frozen or thawed for."""
+"""`name_key` and `place_key` are what people search by: see `names.search_key`. `enforced` is the version whose
+state the ledger's accounts have been frozen or thawed for."""
 
 member_account = _table(
     "member_account",
     key("account", Uid),
     need("member", Uid),
-    need("currency", Text),
     Index("member_account_member", "community", "member"),
 )
 
@@ -93,7 +94,7 @@ device = _table(
 
 enrolment = _table(
     "enrolment",
-    key("place", Text),
+    key("lookup", Text),
     need("hash", LargeBinary),
     need("member", Uid),
     need("created_by", Uid),

@@ -1,0 +1,40 @@
+"""The migrations of people and agreements: beside the ledger's, in the same database, with a revision of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Engine, make_url
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from api.identity.schema import metadata
+from ledger.store import migrations
+
+VERSIONS = Path(__file__).parent / "versions"
+TABLE = "identity_version"
+"""The table that remembers the revision."""
+
+
+def upgrade(engine: Engine, versions: Path = VERSIONS) -> None:
+    """Bring the tables up to date, under the lock of the ledger's migrations. Raises CannotOpen when they are newer."""
+    migrations.upgrade(engine, versions, TABLE)
+
+
+def check(engine: Engine, versions: Path = VERSIONS) -> None:
+    """Raise CannotOpen unless the tables are at this program's newest revision."""
+    migrations.check(engine, versions, TABLE)
+
+
+def script(engine: str) -> list[str]:
+    """Statements that build the tables on "sqlite" or "postgresql" as `schema` says today.
+
+    Revision 0001 is a frozen copy; a test compares what the migrations build with this.
+    """
+    dialect = make_url(f"{engine}://").get_dialect()()
+    statements = []
+    for table in metadata.sorted_tables:
+        statements.append(str(CreateTable(table).compile(dialect=dialect)))
+        statements += [
+            str(CreateIndex(index).compile(dialect=dialect)) for index in sorted(table.indexes, key=str)
+        ]
+    return ["\n".join(line.rstrip() for line in text.strip().splitlines()) for text in statements]
