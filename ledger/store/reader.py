@@ -134,7 +134,7 @@ class Reader(JournalReader, Statements):
         """Account number → (uuid, currency number): what the transfers of an entry speak of. Neither ever changes."""
         found: dict[int, tuple[UUID, int]] = {}
         wanted = list(numbers)
-        with self._connect() as connection:
+        with self.connected() as connection:
             mine = account.c.community_id == self._number(connection, c)
             query = select(account.c.no, account.c.uid, account.c.currency_no).where(mine)
             for start in range(0, len(wanted), MOST):
