@@ -13,10 +13,14 @@ import pytest
 
 from tests.tidy import ROOT, below
 
-# All that a wallet needs of the domain: amounts, signatures and the proofs it checks without a server.
+# All that a wallet needs of the domain: amounts, the command that it signs (whose fields use the words of policy), and
+# the proofs that it checks without a server.
 WALLET_MAY_IMPORT = {
     f"ledger.core.{name}"
-    for name in ("money", "signing", "receipts", "checkpoint", "merkle", "journal", "codec", "errors")
+    for name in (
+        *("money", "commands", "policy", "signing", "journal", "codec", "errors"),
+        *("receipts", "checkpoint", "merkle"),
+    )
 }
 
 
