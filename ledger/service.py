@@ -137,9 +137,7 @@ class Ledger:
     def checkpoint(self, community: UUID) -> str:
         """The signed note over the whole journal as it is now."""
         master = self._master()
-        return str(
-            self.work(lambda connection: make_checkpoint(connection, master, community, self._clock()))
-        )
+        return str(self.work(lambda connection: make_checkpoint(connection, master, community)))
 
     def receipt_file(self, community: UUID, command_id: UUID) -> ReceiptFile:
         """The receipt that a member keeps: entry, proof and checkpoint; checkpoints first if none covers the entry."""

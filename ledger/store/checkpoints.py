@@ -16,8 +16,11 @@ from ledger.store.schema import checkpoint, community, head, signing_key
 from ledger.store.verify import origin_of
 
 
-def make_checkpoint(connection: Connection, master: bytes, c: UUID, now: int) -> str:
-    """The note over the present head, signed now unless the newest one covers it already."""
+def make_checkpoint(connection: Connection, master: bytes, c: UUID) -> str:
+    """The note over the present head, signed now unless the newest one covers it already.
+
+    Its row bears the moment of the last entry it covers, which `verify` can check; the note has no moment.
+    """
     number = connection.execute(
         select(community.c.community_id).where(community.c.uid == c)
     ).scalar_one_or_none()
@@ -35,7 +38,7 @@ def make_checkpoint(connection: Connection, master: bytes, c: UUID, now: int) ->
     ).scalar_one()
     root = Frontier.from_bytes(top.seq, bytes(top.frontier)).root()
     note = sign(Checkpoint(origin_of(c), top.seq, root), keys.unwrap(master, c, bytes(wrapped)))
-    row = {"community_id": number, "size": top.seq, "ts": now, "root": root, "note": note}
+    row = {"community_id": number, "size": top.seq, "ts": top.ts, "root": root, "note": note}
     connection.execute(insert(checkpoint), row)
     return note
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Table, select
 
 from ledger.store import schema
-from ledger.store.audit import PAGE, Replay
+from ledger.store.audit import PAGE, Replay, stream
 from ledger.store.expectations import account_rows
 from ledger.store.findings import Findings
 from ledger.store.scratch import Row, Scratch, columns, differences, key_size
@@ -33,6 +33,7 @@ def compare_tables(
         _compare(connection, schema.open_hold, community_id, replay, open_holds, findings)
         for table in (schema.currency, schema.tree_node):
             _compare(connection, table, community_id, replay, scratch.expected(table), findings)
+        _one_outcome(connection, community_id, replay, findings)
         _holds_are_held(replay, findings)
         _conserved(connection, community_id, replay, findings)
 
@@ -77,6 +78,14 @@ def _hashed(memo: Row) -> Row:
 def _key(table: Table, row: Row) -> str:
     said = [value.hex() if isinstance(value, bytes) else str(value) for value in row[: key_size(table)]]
     return f"{table.name} {' '.join(said)}"
+
+
+def _one_outcome(connection: Connection, community_id: int, replay: Replay, findings: Findings) -> None:
+    """A command was committed or refused, not both."""
+    for row in stream(connection, schema.refusal, community_id):
+        past = replay.books.entries.get(row.command_id)
+        if past is not None:
+            findings.add(past.seq, "refusal", f"command {row.command_id} is committed and refused")
 
 
 def _holds_are_held(replay: Replay, findings: Findings) -> None:

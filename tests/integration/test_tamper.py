@@ -116,6 +116,14 @@ def test_a_row_added_is_found(pristine: Path, tmp_path: Path, table: Table) -> N
     check_found(verify(f"sqlite:///{tmp_path / 'forged.db'}"), None)
 
 
+def test_a_command_that_is_also_refused_is_found(pristine: Path, tmp_path: Path) -> None:
+    connection = tampering.forged_copy(pristine, tmp_path / "forged.db")
+    (committed,) = connection.execute("SELECT command_id FROM entry WHERE seq = 40").fetchone()
+    assert connection.execute("UPDATE refusal SET command_id = ?", (committed,)).rowcount == 1
+    connection.close()
+    check_found(verify(f"sqlite:///{tmp_path / 'forged.db'}"), 40)
+
+
 @pytest.mark.parametrize("cut", [1, 2, 50, 297])
 def test_a_tail_cut_off_is_found_at_its_first_entry(pristine: Path, tmp_path: Path, cut: int) -> None:
     connection = tampering.forged_copy(pristine, tmp_path / "forged.db")
