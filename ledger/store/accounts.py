@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ledger.core import codec
 from ledger.core.accounts import Account, AccountKind, AccountState, Form
-from ledger.store.bulk import Row
+from ledger.store.bulk import Row, as_uuid
 
 
 def from_row(row: Sequence[Any]) -> Account:
@@ -18,7 +18,7 @@ def from_row(row: Sequence[Any]) -> Account:
         acceptance_bp, signed_only, keys, *rest,
     ) = row  # fmt: skip
     return Account(
-        no, uid, currency, AccountKind(kind), Form(form), floor, ceiling, frozen, AccountState(state),
+        no, as_uuid(uid), currency, AccountKind(kind), Form(form), floor, ceiling, frozen, AccountState(state),
         spend_until, programme, _many(sectors), acceptance_bp, bool(signed_only), _many(keys), *rest,
     )  # fmt: skip
 

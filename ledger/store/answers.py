@@ -14,15 +14,15 @@ from ledger.core import codec
 from ledger.core.commands import Command
 from ledger.core.errors import Code, Rejected
 from ledger.core.journal import Receipt, command_bytes, decode
-from ledger.store.bulk import Bulk
+from ledger.store import schema
+from ledger.store.bulk import Bulk, Question, as_uuid
 
 CHUNK = 15_000
 """Ids in one question; each is named twice."""
 
 _EARLIER = (
-    "SELECT command_id, seq, body, NULL, NULL, NULL FROM entry WHERE community_id = ? AND command_id {ids}"
-    " UNION ALL "
-    "SELECT command_id, 0, fingerprint, code, detail, field FROM refusal WHERE community_id = ? AND command_id {ids}"
+    Question(schema.entry, "command_id", "t.command_id, t.seq, t.body, NULL, NULL, NULL"),
+    Question(schema.refusal, "command_id", "t.command_id, 0, t.fingerprint, t.code, t.detail, t.field"),
 )
 
 
@@ -40,9 +40,8 @@ def earlier(connection: Connection, bulk: Bulk, number: int, ids: Sequence[UUID]
     """Which of these command ids were answered before, and how."""
     known: dict[UUID, Earlier] = {}
     for start in range(0, len(ids), CHUNK):
-        for row in bulk.find(connection, _EARLIER, number, ids[start : start + CHUNK]):
-            uid = row[0] if isinstance(row[0], UUID) else UUID(bytes=row[0])
-            known[uid] = Earlier(*row[1:])
+        for row in bulk.find(connection, number, ids[start : start + CHUNK], *_EARLIER):
+            known[as_uuid(row[0])] = Earlier(*row[1:])
     return known
 
 

@@ -7,8 +7,9 @@ large counts by binary COPY and small ones by a pipelined executemany; SQLite al
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, Table, Text
@@ -30,6 +31,14 @@ TERMS = (
     "charged_through",
 )  # fmt: skip
 """Columns of an account that a command changes."""
+
+
+class Question(NamedTuple):
+    """Columns (SQL, of the table `t`) of the rows that a UUID column names."""
+
+    table: Table
+    column: str
+    columns: str
 
 
 class Bulk:
@@ -61,15 +70,19 @@ class Bulk:
         self._must_match(connection.exec_driver_sql(self._terms, list(rows)).rowcount, rows)
 
     def find(
-        self, connection: Connection, text: str, community_id: int, ids: Sequence[UUID]
-    ) -> Iterable[Any]:
-        """Run a query whose `{ids}` stands for a set of UUIDs and whose other parameters are the community's number."""
-        marks = f"({','.join('?' * len(ids))})"
-        asked = [self.uid(value) for value in ids]
-        parameters: list[Any] = []
-        for _ in range(text.count("{ids}")):
-            parameters += [community_id, *asked]
-        return connection.exec_driver_sql(text.replace("{ids}", f"IN {marks}"), tuple(parameters))
+        self, connection: Connection, number: int, ids: Sequence[UUID], *asked: Question
+    ) -> Iterable[Row]:
+        """Rows of a community that these ids name; UUIDs among the answers are as the driver gives them.
+
+        Each id is looked up by itself: left alone, both planners may scan the whole community for a long list.
+        """
+        wanted = f"(SELECT column1 AS id FROM (VALUES {','.join(['(?)'] * len(ids))})) w"
+        text = " UNION ALL ".join(
+            f"SELECT {q.columns} FROM {wanted} CROSS JOIN {q.table.name} t"
+            f" WHERE t.community_id = ? AND t.{q.column} = w.id"
+            for q in asked
+        )
+        return connection.exec_driver_sql(text, (*map(self.uid, ids), number) * len(asked))
 
     @staticmethod
     def _must_match(found: int, rows: Sequence[Row]) -> None:
@@ -118,14 +131,16 @@ class PostgresqlBulk(Bulk):
         self._must_match(connection.exec_driver_sql(self._totals, arrays).rowcount, rows)
 
     def find(
-        self, connection: Connection, text: str, community_id: int, ids: Sequence[UUID]
-    ) -> Iterable[Any]:
-        """The set is one array."""
+        self, connection: Connection, number: int, ids: Sequence[UUID], *asked: Question
+    ) -> Iterable[Row]:
+        """The ids go as one array."""
         array = "{" + ",".join([value.hex for value in ids]) + "}"
-        parameters = (community_id, array) * text.count("{ids}")
-        return connection.exec_driver_sql(
-            text.replace("{ids}", "= ANY(%s::uuid[])").replace("?", "%s"), parameters
+        text = " UNION ALL ".join(
+            f"SELECT t.* FROM unnest(%s::uuid[]) AS w(id) CROSS JOIN LATERAL (SELECT {q.columns} FROM {q.table.name} t"
+            f" WHERE t.community_id = %s AND t.{q.column} = w.id OFFSET 0) t"
+            for q in asked
         )
+        return connection.exec_driver_sql(text, (array, number) * len(asked))
 
     def _update_text(self, names: Sequence[str]) -> str:
         if names != TOTALS:
@@ -139,9 +154,15 @@ class PostgresqlBulk(Bulk):
         )
 
 
+@cache
 def bulk_for(dialect: str) -> Bulk:
     """The bulk writer of "sqlite" or "postgresql"."""
     return Bulk() if dialect == "sqlite" else PostgresqlBulk()
+
+
+def as_uuid(found: Any) -> UUID:
+    """A UUID as the driver gives it: itself, or its 16 bytes."""
+    return found if isinstance(found, UUID) else UUID(bytes=found)
 
 
 def driver_cursor(connection: Connection) -> Any:

@@ -25,12 +25,18 @@ SQLITE_PRAGMAS: dict[str, Any] = {
     "foreign_keys": 1,
     "recursive_triggers": 1,  # REPLACE asks the DELETE triggers
 }
+SQLITE_CACHE_KIB = 65_536
+"""Page cache of each connection; the default of 2 MiB makes every random id a read."""
+
 POSTGRESQL_OPTIONS = {
     "lock_timeout": "10s",
     "statement_timeout": "60s",
     "idle_in_transaction_session_timeout": "60s",
     "timezone": "UTC",
+    "jit": "off",
 }
+KEYED = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
+"""The writer only ever looks up by key; without these a planner with stale statistics may scan a community."""
 BUSY_SECONDS = 15
 OLDEST_SQLITE = (3, 37, 0)
 OLDEST_POSTGRESQL = 150000
@@ -153,6 +159,7 @@ def _sqlite(url: URL, writer: bool) -> Engine:
         connection.isolation_level = None  # transactions are ours to begin
         for name, value in SQLITE_PRAGMAS.items():
             _set_pragma(connection, name, value)
+        connection.execute(f"PRAGMA cache_size = -{SQLITE_CACHE_KIB}")
         if not writer:
             connection.execute("PRAGMA query_only = 1")
 
@@ -186,8 +193,7 @@ def _set_pragma(connection: sqlite3.Connection, name: str, wanted: Any) -> None:
 def _postgresql(url: URL, writer: bool) -> Engine:
     options = dict(POSTGRESQL_OPTIONS)
     options["default_transaction_isolation"] = r"read\ committed" if writer else r"repeatable\ read"
-    if not writer:
-        options["default_transaction_read_only"] = "on"
+    options |= KEYED if writer else {"default_transaction_read_only": "on"}
     engine = create_engine(
         url,
         pool_size=4,

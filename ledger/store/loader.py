@@ -27,6 +27,7 @@ from ledger.core.footprint import footprint
 from ledger.core.merkle import Frontier
 from ledger.core.policy import Policy
 from ledger.store import accounts as rows
+from ledger.store.bulk import Bulk, Question, as_uuid, bulk_for
 from ledger.store.schema import account, claim, currency, entry, head, hold, link, policy, posting, transfer
 
 OUTCOMES = {"capture_hold": "captured", "void_hold": "voided", "expire_hold": "expired"}
@@ -71,7 +72,7 @@ def load_books(connection: Connection, number: int, uid: UUID) -> Kept:
 
 def fill(connection: Connection, kept: Kept, commands: Iterable[Command]) -> None:
     """Load what these commands read and the books do not hold yet. What does not exist stays absent."""
-    books = kept.books
+    books, bulk = kept.books, bulk_for(connection.dialect.name)
     known, known_holds, known_entries, known_claims = books.accounts, books.holds, books.entries, books.claims
     uids: set[UUID] = set()
     holds: set[UUID] = set()
@@ -94,9 +95,9 @@ def fill(connection: Connection, kept: Kept, commands: Iterable[Command]) -> Non
     if holds:
         numbers |= _load_holds(connection, kept, holds)
     if entries:
-        numbers |= _load_entries(connection, kept, entries)
+        numbers |= _load_entries(connection, bulk, kept, entries)
     for some in _chunks(uids):
-        _add(books, connection.execute(_of(account, kept.number).where(account.c.uid.in_(some))))
+        _add(books, bulk.find(connection, kept.number, some, Question(account, "uid", "t.*")))
     for some in _chunks(numbers - books.by_no.keys()):
         _add(books, connection.execute(_of(account, kept.number).where(account.c.no.in_(some))))
     for some in _chunks(claims):
@@ -152,14 +153,12 @@ def hold_of(row: Sequence[Any]) -> Hold:
     return Hold(uid, seq, unit, debit, credit, amount, expires_at, OUTCOMES[command] if command else "")
 
 
-def _load_entries(connection: Connection, kept: Kept, ids: set[UUID]) -> set[int]:
+def _load_entries(connection: Connection, bulk: Bulk, kept: Kept, ids: set[UUID]) -> set[int]:
     """Add earlier entries; return the numbers of the accounts that their transfers name."""
-    columns = (entry.c.command_id, entry.c.seq, entry.c.ts, entry.c.command, entry.c.actor)
-    query = select(*columns).where(entry.c.community_id == kept.number)
+    columns = "t.seq, t.command_id, t.ts, t.command, t.actor"
+    question = Question(entry, "command_id", columns)
     found = {
-        row.seq: row
-        for some in _chunks(ids)
-        for row in connection.execute(query.where(entry.c.command_id.in_(some)))
+        row[0]: row for some in _chunks(ids) for row in bulk.find(connection, kept.number, some, question)
     }
     moved: dict[int, list[Transfer]] = {seq: [] for seq in found}
     links: dict[int, list[Any]] = {seq: [] for seq in found}
@@ -175,8 +174,8 @@ def _load_entries(connection: Connection, kept: Kept, ids: set[UUID]) -> set[int
         later = _of(link, kept.number).where(link.c.target_seq.in_(some), linked).order_by(link.c.ordinal)
         for row in connection.execute(later):
             links[row.target_seq].append(row)
-    for seq, row in found.items():
-        past = Past(row.command_id, seq, row.ts, row.command, row.actor, tuple(moved[seq]))
+    for seq, (_, uid, ts, command, actor) in found.items():
+        past = Past(as_uuid(uid), seq, ts, command, as_uuid(actor), tuple(moved[seq]))
         for each in links[seq]:
             if each.role == "reversed":
                 past.reversed = True
