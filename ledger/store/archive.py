@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -21,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
+from uuid import UUID
 
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
@@ -31,6 +33,8 @@ from ledger.core import codec
 FORMAT = 1
 MAX_FRAME = 64 * 1024 * 1024
 _SALT, _NONCE, _TAG = 16, 12, 16
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, LookupError, struct.error)
+"""What zipfile raises when bytes of an archive were changed."""
 
 
 class BadArchive(ValueError):
@@ -66,6 +70,10 @@ class Manifest:
                 raise BadArchive(f"manifest.json: {name} is missing or not of type {kind}")
         if set(content) != set(cls.__annotations__):
             raise BadArchive("manifest.json: unknown fields")
+        try:
+            UUID(content["community"])
+        except ValueError as error:
+            raise BadArchive(f"manifest.json: community: {error}") from error
         return cls(**content)
 
 
@@ -105,7 +113,7 @@ class Reader:
 
     def frames(self, name: str) -> Iterator[bytes]:
         """The frames of a part, in order; one in memory."""
-        with self._open(name) as part, _naming(name):
+        with _naming(name), self._open(name) as part:
             while head := part.read(4):
                 size = int.from_bytes(head, "big")
                 if len(head) < 4 or size > MAX_FRAME:
@@ -143,7 +151,7 @@ class Reader:
         return "key" in self._archive.namelist()
 
     def _whole(self, name: str) -> bytes:
-        with self._open(name) as part, _naming(name):
+        with _naming(name), self._open(name) as part:
             return part.read(MAX_FRAME)
 
     def _open(self, name: str) -> IO[bytes]:
@@ -158,7 +166,9 @@ def _naming(name: str) -> Iterator[None]:
     """Turn what zipfile says of broken bytes into our error."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+    except BadArchive:
+        raise
+    except _BROKEN as error:
         raise BadArchive(f"{name}: {error}") from error
 
 
@@ -181,12 +191,13 @@ def write_archive(path: Path) -> Iterator[Writer]:
 @contextmanager
 def read_archive(path: Path) -> Iterator[Reader]:
     """The archive at `path`. Raises BadArchive."""
-    try:
-        archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
-        raise BadArchive(f"{path}: not a community's file: {error}") from error
-    with archive:
-        yield Reader(archive)
+    with path.open("rb") as file:
+        try:
+            archive = zipfile.ZipFile(file)
+        except _BROKEN as error:
+            raise BadArchive(f"{path}: not a community's file: {error}") from error
+        with archive:
+            yield Reader(archive)
 
 
 def _stretch(passphrase: str, salt: bytes) -> bytes:
