@@ -1,0 +1,195 @@
+"""Limits at their edges: what is available, ceilings, holds counted, totals (ledger-engine.md 5.2)."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledger.core.accounts import Account
+from ledger.core.commands import (
+    CaptureHold,
+    Command,
+    FreezeAccount,
+    Pay,
+    PayBatch,
+    Payee,
+    PlaceHold,
+    SetCeiling,
+    SetLine,
+    VoidHold,
+)
+from ledger.core.errors import Code
+from ledger.core.money import MAX_AMOUNT, MAX_TOTAL
+from tests.world import World, check_books, uid
+
+
+@pytest.fixture
+def world() -> World:
+    """Ada with 100, bo with nothing; mutual credit without lines."""
+    world = World().mutual()
+    world.open("ada")
+    world.open("bo")
+    world.fund("ada", 100)
+    return world
+
+
+def expect_short(world: World, payer: str, amount: int) -> None:
+    world.expect_refused(
+        Code.INSUFFICIENT_FUNDS, "payer", Pay, payer=payer, payee="bo", amount=amount, currency="MUT"
+    )
+
+
+def test_what_is_available_may_be_spent_to_the_last_unit(world: World) -> None:
+    expect_short(world, "ada", 101)
+    world.pay("ada", "bo", 100)
+    assert world["ada"].available == 0
+    expect_short(world, "ada", 1)
+
+
+def test_a_credit_line_is_reached_exactly(world: World) -> None:
+    world.do(SetLine, account="ada", line=50)
+    expect_short(world, "ada", 151)
+    world.pay("ada", "bo", 150)
+    assert world.balances("ada", "bo") == (-50, 150)
+
+
+def test_holds_count_against_what_is_available(world: World) -> None:
+    world.do(PlaceHold, payer="ada", payee="bo", amount=30, currency="MUT", id="hold")
+    expect_short(world, "ada", 71)
+    world.pay("ada", "bo", 70)
+    assert (world["ada"].balance, world["ada"].available) == (30, 0)
+
+
+def test_a_promised_amount_does_not_help_to_pay(world: World) -> None:
+    world.do(PlaceHold, payer="ada", payee="bo", amount=30, currency="MUT")
+    world.open("cy")
+    world.expect_refused(Code.INSUFFICIENT_FUNDS, "payer", Pay, payer="bo", payee="cy", amount=1, currency="MUT")
+
+
+def test_two_payments_that_fit_each_but_not_both(world: World) -> None:
+    world.pay("ada", "bo", 60)
+    expect_short(world, "ada", 60)
+
+
+def test_a_batch_is_measured_as_a_whole(world: World) -> None:
+    world.open("cy")
+    lines = (Payee(uid("bo"), 60), Payee(uid("cy"), 41))
+    world.expect_refused(Code.INSUFFICIENT_FUNDS, "payer", PayBatch, payer="ada", currency="MUT", payees=lines)
+    world.do(PayBatch, payer="ada", currency="MUT", payees=(lines[0], Payee(uid("cy"), 40)))
+    assert world.balances("ada", "bo", "cy") == (0, 60, 40)
+
+
+def test_a_ceiling_is_reached_exactly(world: World) -> None:
+    world.do(SetCeiling, account="bo", ceiling=40)
+    refused = (Code.OVER_CEILING, "payee", Pay)
+    world.expect_refused(*refused, payer="ada", payee="bo", amount=41, currency="MUT")
+    world.pay("ada", "bo", 40)
+    world.expect_refused(*refused, payer="ada", payee="bo", amount=1, currency="MUT")
+
+
+def test_promised_amounts_fill_the_room_below_a_ceiling(world: World) -> None:
+    world.do(SetCeiling, account="bo", ceiling=40)
+    world.do(PlaceHold, payer="ada", payee="bo", amount=30, currency="MUT", id="hold")
+    assert world["bo"].room == 10
+    world.expect_refused(Code.OVER_CEILING, "payee", Pay, payer="ada", payee="bo", amount=11, currency="MUT")
+    world.expect_refused(Code.OVER_CEILING, "payee", PlaceHold, payer="ada", payee="bo", amount=11, currency="MUT")
+    world.do(VoidHold, hold="hold")
+    world.pay("ada", "bo", 40)
+
+
+def test_who_pays_is_refused_before_who_receives(world: World) -> None:
+    world.do(SetCeiling, account="bo", ceiling=0)
+    expect_short(world, "ada", 101)
+    world.expect_refused(Code.OVER_CEILING, "payee", Pay, payer="ada", payee="bo", amount=100, currency="MUT")
+
+
+def test_an_account_outside_its_limits_may_only_come_back(world: World) -> None:
+    world.do(SetLine, account="bo", line=80)
+    world.pay("bo", "ada", 80)
+    world.do(SetLine, account="bo", line=10)
+    world.do(SetCeiling, account="ada", ceiling=50)
+    order = {"payer": "bo", "payee": "ada", "amount": 1, "currency": "MUT"}
+    world.expect_refused(Code.INSUFFICIENT_FUNDS, "payer", Pay, **order)
+    world.pay("ada", "bo", 75)
+    assert world.balances("ada", "bo") == (105, -5)
+    world.do(SetLine, account="bo", line=0)
+    world.pay("ada", "bo", 5)
+    world.expect_refused(Code.INSUFFICIENT_FUNDS, "payer", Pay, **order)
+    assert world["ada"].balance == 100
+
+
+def test_an_amount_of_0_is_no_payment(world: World) -> None:
+    """Unlike TigerBeetle we refuse it always, so it cannot slip past a limit."""
+    world.expect_refused(
+        Code.AMOUNT_NOT_POSITIVE, "amount", Pay, payer="ada", payee="bo", amount=0, currency="MUT"
+    )
+
+
+@pytest.mark.parametrize("amount", [True, 1.0, "1", None])
+def test_only_whole_numbers_are_amounts(world: World, amount: object) -> None:
+    world.expect_refused(
+        Code.INVALID_FIELD, "amount", Pay, payer="ada", payee="bo", amount=amount, currency="MUT"
+    )
+
+
+def test_the_largest_amount(world: World) -> None:
+    world.do(SetLine, account="bo", line=MAX_AMOUNT)
+    world.pay("bo", "ada", MAX_AMOUNT)
+    assert world["bo"].available == 0
+    too_much = {"payer": "ada", "payee": "bo", "amount": MAX_AMOUNT + 1, "currency": "MUT"}
+    world.expect_refused(Code.AMOUNT_TOO_LARGE, "amount", Pay, **too_much)
+    world.expect_refused(Code.INVALID_FIELD, "line", SetLine, account="bo", line=MAX_AMOUNT + 1)
+
+
+def _nearly_full(held: Account, side: str, *, held_part: int) -> None:
+    """One side of an account, `held_part` of it in holds, leaves room for exactly 10 more; its balance stays 0."""
+    posted = MAX_TOTAL - 10 - held_part
+    held.debits_posted = held.credits_posted = posted
+    setattr(held, f"{side}_held", held_part)
+
+
+@pytest.mark.parametrize("held_part", [0, 7])
+@pytest.mark.parametrize(("side", "name"), [("debits", "ada"), ("credits", "bo")])
+@pytest.mark.parametrize("kind", [Pay, PlaceHold])
+def test_totals_have_an_exact_bound(side: str, name: str, kind: type[Command], held_part: int) -> None:
+    world = World().mutual(default_line=1_000)
+    world.open("ada")
+    world.open("bo")
+    _nearly_full(world[name], side, held_part=held_part)
+    order = {"payer": "ada", "payee": "bo", "currency": "MUT"}
+    world.expect_refused(Code.TOTAL_TOO_LARGE, "payer" if side == "debits" else "payee", kind, amount=11, **order)
+    world.do(kind, amount=10, **order)
+    totals = world.totals(name)
+    assert sum(totals[:2] if side == "debits" else totals[2:]) == MAX_TOTAL
+
+
+def test_a_hold_that_just_fits_the_totals_can_be_paid() -> None:
+    world = World().mutual(default_line=1_000)
+    world.open("ada")
+    world.open("bo")
+    _nearly_full(world["ada"], "debits", held_part=0)
+    _nearly_full(world["bo"], "credits", held_part=0)
+    world.do(PlaceHold, payer="ada", payee="bo", amount=10, currency="MUT", id="hold")
+    world.do(CaptureHold, hold="hold")
+    assert world["ada"].debits_posted == world["bo"].credits_posted == MAX_TOTAL
+
+
+def test_a_refusal_leaves_nothing(world: World) -> None:
+    """`expect_refused` compares the whole books; here what it would have used up."""
+    seq, count = world.books.seq, len(world.books.entries)
+    expect_short(world, "ada", 101)
+    assert (world.books.seq, len(world.books.entries), len(world.log)) == (seq, count, seq)
+    world.pay("ada", "bo", 1)
+    assert world.books.seq == seq + 1
+
+
+def test_freezing_stops_one_direction(world: World) -> None:
+    world.do(FreezeAccount, account="ada", debits=True, credits=False)
+    world.expect_refused(Code.ACCOUNT_FROZEN, "payer", Pay, payer="ada", payee="bo", amount=1, currency="MUT")
+    world.fund("ada", 5)
+    world.do(FreezeAccount, account="ada", debits=False, credits=True)
+    world.expect_refused(Code.ACCOUNT_FROZEN, "payee", Pay, payer="bo", payee="ada", amount=1, currency="MUT")
+    world.pay("ada", "bo", 105)
+    world.do(FreezeAccount, account="ada", debits=False, credits=False)
+    world.pay("bo", "ada", 105)
+    check_books(world.books)
+    assert world.balances("ada", "bo") == (105, 0)
