@@ -31,7 +31,7 @@ TABLE: dict[str, tuple[Scope, tuple[Role, ...]]] = {
     "members.export":         (Scope.READ,    _OWN),
     "devices.list":           (Scope.READ,    (*_OWN, _O, _A)),
     "devices.revoke":         (Scope.OPERATE, (*_OWN, _O)),
-    "keys.list":              (Scope.ADMIN,   (_O, _A, _P)),
+    "keys.list":              (Scope.READ,    (_O, _A, _P)),
     "keys.create":            (Scope.ADMIN,   (_O, _P)),
     "keys.revoke":            (Scope.ADMIN,   (_O, _P)),
     "directory.read":         (Scope.READ,    (*_OWN, *_STAFF)),

@@ -51,7 +51,7 @@ class Records:
         with self.write() as connection:
             lock(connection, "identity_revision")
             if connection.execute(select(revision.c.number)).first() is None:
-                connection.execute(insert(revision).values(only=1, number=1))
+                connection.execute(insert(revision).values(id=1, number=1))
 
 
 def read_revision(connection: Connection) -> int:

@@ -172,9 +172,9 @@ approval = _table(
 revision = Table(
     "identity_revision",
     metadata,
-    key("only"),
+    key("id"),
     need("number", Big),
-    check("identity_revision_one", "only = 1"),
+    check("identity_revision_one", "id = 1"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

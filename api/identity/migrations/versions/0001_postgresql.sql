@@ -66,10 +66,10 @@ CREATE TABLE enrolment (
 );
 
 CREATE TABLE identity_revision (
-	"only" INTEGER NOT NULL,
+	id INTEGER NOT NULL,
 	number BIGINT NOT NULL,
-	PRIMARY KEY ("only"),
-	CONSTRAINT identity_revision_one CHECK (only = 1)
+	PRIMARY KEY (id),
+	CONSTRAINT identity_revision_one CHECK (id = 1)
 );
 
 CREATE TABLE member (

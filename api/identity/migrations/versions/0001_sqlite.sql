@@ -74,10 +74,10 @@ CREATE TABLE enrolment (
  STRICT;
 
 CREATE TABLE identity_revision (
-	only INTEGER NOT NULL,
+	id INTEGER NOT NULL,
 	number INTEGER NOT NULL,
-	PRIMARY KEY (only),
-	CONSTRAINT identity_revision_one CHECK (only = 1)
+	PRIMARY KEY (id),
+	CONSTRAINT identity_revision_one CHECK (id = 1)
 )
  WITHOUT ROWID,
  STRICT;
