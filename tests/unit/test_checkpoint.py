@@ -99,7 +99,7 @@ def test_no_note_without_a_key_to_trust() -> None:
         f"{TEXT}\n{PETER_LINE.replace('AM=', 'AN=')}",
         f"{TEXT}\n{PETER_LINE[:60]}ABCD{PETER_LINE[60:]}",
         f"{TEXT}\n{PETER_LINE * (cp.MAX_SIGNATURES + 1)}",
-        f"{'x' * cp.MAX_NOTE_BYTES}\n{NOTE}",
+        f"{TEXT}\n{PETER_LINE.removeprefix('— ')}",
         TEXT + PETER_LINE,
     ],
 )
@@ -107,6 +107,14 @@ def test_malformed_notes_are_refused(note: str) -> None:
     with pytest.raises(ProofError) as caught:
         open_note(note, [PETER_KEY])
     assert caught.value.part == "checkpoint"
+
+
+@pytest.mark.parametrize(
+    "text", ["tab\t\n", "\x00\n", "return\r\n", "\x1b[2J\n", "x" * cp.MAX_NOTE_BYTES + "\n"]
+)
+def test_a_right_signature_does_not_excuse_control_characters_nor_length(text: str) -> None:
+    with pytest.raises(ProofError, match=r"control characters|longer"):
+        open_note(signed(text), [(ORIGIN, PUBLIC)])
 
 
 def test_a_bad_signature_of_the_key_refuses_even_beside_a_good_one() -> None:

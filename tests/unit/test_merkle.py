@@ -163,7 +163,8 @@ def test_a_leaf_hash_of_another_length_changes_nothing(wrong: bytes) -> None:
 
 
 def test_a_full_tree_takes_no_more() -> None:
-    frontier = Frontier.from_bytes(merkle.MAX_SIZE, bytes(63 * 32))
+    frontier = Frontier.from_bytes(merkle.MAX_SIZE - 1, bytes(62 * 32))
+    frontier.append(HASHES[0])
     with pytest.raises(ValueError, match="full"):
         frontier.append(HASHES[0])
     assert frontier.size == 2**63 - 1

@@ -109,6 +109,21 @@ def test_every_bit_of_an_inclusion_proof_counts() -> None:
         assert not verify_inclusion(leaf, 21, 37, proof, flipped(root, bit))
 
 
+def test_the_same_bytes_cut_elsewhere_are_no_proof() -> None:
+    joined = HASHES[0] + HASHES[1]
+    assert verify_inclusion(joined[:32], 0, 2, [joined[32:]], ROOTS[2])
+    for cut in (0, 1, 16, 31, 33, 64):
+        assert not verify_inclusion(joined[:cut], 0, 2, [joined[cut:]], ROOTS[2])
+
+
+def test_a_root_fitted_to_an_overlong_proof_is_no_root() -> None:
+    for size in range(1, SMALL + 1):
+        for index in range(size):
+            proof = [*inclusion_proof(index, size, TREE), NOISE]
+            for fitted in (node_hash(NOISE, ROOTS[size]), node_hash(ROOTS[size], NOISE)):
+                assert not verify_inclusion(HASHES[index], index, size, proof, fitted), (index, size)
+
+
 def test_an_interior_node_is_no_leaf() -> None:
     assert not verify_inclusion(leaf_hash(HASHES[0] + HASHES[1]), 0, 2, [TREE(1, 1)], ROOTS[4])
     assert leaf_hash(HASHES[0] + HASHES[1]) != node_hash(HASHES[0], HASHES[1])
@@ -141,6 +156,15 @@ def test_every_spoilt_consistency_proof_is_refused() -> None:
                 assert not verify_consistency(m, n, [], old, new), (m, n)
 
 
+def test_roots_fitted_to_an_overlong_proof_are_not_consistent() -> None:
+    for n in range(1, SMALL + 1):
+        for m in range(1, n):
+            proof = [*consistency_proof(m, n, TREE), NOISE]
+            old, new = node_hash(NOISE, ROOTS[m]), node_hash(NOISE, ROOTS[n])
+            assert not verify_consistency(m, n, proof, old, new), (m, n)
+            assert not verify_consistency(m, n, proof, ROOTS[m], node_hash(ROOTS[n], NOISE)), (m, n)
+
+
 def test_every_bit_of_a_consistency_proof_counts() -> None:
     for m in (21, 32):
         proof, old, new = consistency_proof(m, 37, TREE), ROOTS[m], ROOTS[37]
@@ -160,6 +184,7 @@ def test_the_empty_tree_begins_every_tree_but_only_with_its_own_root_and_no_proo
     assert not verify_consistency(0, 5, [], NOISE, ROOTS[5])
     assert not verify_consistency(0, 5, [ROOTS[5]], EMPTY_ROOT, ROOTS[5])
     assert not verify_consistency(0, 0, [], NOISE, NOISE)
+    assert not verify_consistency(0, 0, [], EMPTY_ROOT, NOISE)
     assert not verify_consistency(0, 0, [NOISE], EMPTY_ROOT, EMPTY_ROOT)
 
 
