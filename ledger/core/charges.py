@@ -29,7 +29,7 @@ def account_set(held: Account, **changes: object) -> AccountSet:
 def _member(books: Books, uid: UUID, *models: Model) -> tuple[Account, Currency]:
     held = checks.account(books, uid)
     unit = checks.currency_of(books, held)
-    checks.model(unit, *models)
+    checks.model(unit, *models, field="account")
     if held.kind not in MEMBER_KINDS or held.kind is AccountKind.PURSE:
         raise Rejected(Code.FLOW_NOT_ALLOWED, f"a {held.kind} account has no member who could be asked", "account")
     return held, unit

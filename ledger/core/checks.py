@@ -107,11 +107,11 @@ def technical(
 # --- compatibility ---
 
 
-def model(found: Currency, *allowed: Model) -> None:
+def model(found: Currency, *allowed: Model, field: str = "currency") -> None:
     """The currency is of one of these models, or wrong_model."""
     if found.model not in allowed:
         names = " or ".join(allowed)
-        raise Rejected(Code.WRONG_MODEL, f"{found.code} is a {found.model} currency; this needs {names}", "currency")
+        raise Rejected(Code.WRONG_MODEL, f"{found.code} is {found.model}; this is done in a currency that is {names}", field)
 
 
 def same_currency(held: Account, unit: Currency, field: str) -> None:

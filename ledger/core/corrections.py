@@ -51,13 +51,13 @@ def refund(command: Refund, books: Books, now: int) -> Decision:
     if amount > left:
         raise Rejected(Code.REFUND_EXCEEDS_PAYMENT, f"{left} minor units are left to refund", "amount")
     draft = Draft(books)
-    draft.move(payee, payer, amount, Reason.REFUND, payer="payee", payee="payer")
+    draft.move(payee, payer, amount, Reason.REFUND, payer="payment", payee="payment")
     before, after = past.refunded, past.refunded + amount
     for fee in past.transfers:
         if fee.reason in (Reason.FEE, Reason.FEE_RESERVE):
             back = round_half_up(fee.posted * after, main.posted) - round_half_up(fee.posted * before, main.posted)
             if back:
-                draft.move(books.by_no[fee.credit], payee, back, Reason.FEE_REFUND, payer="operator", payee="payee")
+                draft.move(books.by_no[fee.credit], payee, back, Reason.FEE_REFUND, payer="payment", payee="payment")
     draft.add(Refunded(past.id, past.refunds + 1, after, main.posted))
     return draft.done()
 
@@ -66,11 +66,11 @@ def _open_again(giver: Account, receiver: Account) -> None:
     """A refund may reach a leaving member, not a closed or frozen account."""
     for held, field in ((giver, "payee"), (receiver, "payer")):
         if held.state is AccountState.CLOSED:
-            raise Rejected(Code.ACCOUNT_CLOSED, f"{field}: this account is closed", field)
+            raise Rejected(Code.ACCOUNT_CLOSED, f"{field}: this account is closed", "payment")
     if giver.frozen & Freeze.DEBITS:
-        raise Rejected(Code.ACCOUNT_FROZEN, "payee: payments from this account are blocked", "payee")
+        raise Rejected(Code.ACCOUNT_FROZEN, "payee: payments from this account are blocked", "payment")
     if receiver.frozen & Freeze.CREDITS:
-        raise Rejected(Code.ACCOUNT_FROZEN, "payer: this account may not receive now", "payer")
+        raise Rejected(Code.ACCOUNT_FROZEN, "payer: this account may not receive now", "payment")
 
 
 def _past(books: Books, entry: UUID, field: str) -> Past:
@@ -105,7 +105,7 @@ def reverse(command: Reverse, books: Books, now: int) -> Decision:
         )
     draft = Draft(books, force=command.force)
     for t in reversed(moved):
-        draft.move(books.by_no[t.credit], books.by_no[t.debit], t.posted, Reason.REVERSAL, payer="payee", payee="payer")
+        draft.move(books.by_no[t.credit], books.by_no[t.debit], t.posted, Reason.REVERSAL, payer="entry", payee="entry")
     draft.add(Reversed(past.id))
     return draft.done()
 

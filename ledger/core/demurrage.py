@@ -69,7 +69,7 @@ def charge(command: ChargeDemurrage, books: Books, now: int) -> Decision:
     checks.not_in_future(command.through, now, "through")
     held = checks.account(books, command.account)
     unit = checks.currency_of(books, held)
-    checks.model(unit, Model.BACKED, Model.MUTUAL)
+    checks.model(unit, Model.BACKED, Model.MUTUAL, field="account")
     policy = books.policy(unit.no, command.through)
     if held.kind in (AccountKind.ISSUANCE, AccountKind.COMMON_FUND) or held.kind.value in policy.demurrage_exempt:
         raise Rejected(Code.FLOW_NOT_ALLOWED, f"{held.kind} accounts pay no demurrage", "account")

@@ -31,9 +31,9 @@ class Draft:
 
     def move(
         self, debit: Account, credit: Account, posted: int, reason: Reason, *,
-        held: int = 0, payer: str = "payer", payee: str = "payee",
+        held: int = 0, payer: str = "", payee: str = "",
     ) -> None:  # fmt: skip
-        """Add one transfer; `payer` and `payee` name the command's fields for a refusal."""
+        """Add one transfer; `payer` and `payee` name the command's fields that brought them in, for a refusal."""
         self._transfers.append(Transfer(debit.no, credit.no, posted, held, int(reason)))
         out = self._change(debit, payer)
         out[0] += posted
@@ -132,4 +132,4 @@ def _within_totals(held: Account, field: str, delta: list[int]) -> None:
         held.debits_posted + out + held.debits_held + out_held > MAX_TOTAL
         or held.credits_posted + into + held.credits_held + into_held > MAX_TOTAL
     ):
-        raise Rejected(Code.TOTAL_TOO_LARGE, f"{field}: this account has reached the largest total it can record", field)
+        raise Rejected(Code.TOTAL_TOO_LARGE, "an account has reached the largest total it can record", field)

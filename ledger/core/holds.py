@@ -25,7 +25,7 @@ def place(command: PlaceHold, books: Books, now: int) -> Decision:
     """The amount leaves what the payer has available and fills the payee's room, but moves no balance."""
     payer, payee, _, unit = agree(command, books, now)
     draft = Draft(books)
-    draft.move(payer, payee, 0, Reason.HOLD, held=command.amount)
+    draft.move(payer, payee, 0, Reason.HOLD, held=command.amount, payer="payer", payee="payee")
     expires = now + command.seconds * SECOND if command.seconds else None
     draft.add(HoldPlaced(command.id, payer.no, payee.no, unit.no, command.amount, expires))
     return draft.done()
@@ -44,18 +44,18 @@ def capture(command: CaptureHold, books: Books, now: int) -> Decision:
         checks.on_step(amount, policy)
     for held, field in ((payer, "payer"), (payee, "payee")):
         if held.state is AccountState.CLOSED:
-            raise Rejected(Code.ACCOUNT_CLOSED, f"{field}: this account is closed", field)
+            raise Rejected(Code.ACCOUNT_CLOSED, f"{field}: this account is closed", "hold")
     if payer.frozen & Freeze.DEBITS:
-        raise Rejected(Code.ACCOUNT_FROZEN, "payer: payments from this account are blocked", "payer")
+        raise Rejected(Code.ACCOUNT_FROZEN, "payer: payments from this account are blocked", "hold")
     if payee.frozen & Freeze.CREDITS:
-        raise Rejected(Code.ACCOUNT_FROZEN, "payee: this account may not receive now", "payee")
+        raise Rejected(Code.ACCOUNT_FROZEN, "payee: this account may not receive now", "hold")
     _still_open(hold, now)
     if amount > hold.amount:
         raise Rejected(Code.CAPTURE_EXCEEDS_HOLD, f"the hold is for {hold.amount} minor units", "amount")
     draft = Draft(books)
-    draft.move(payer, payee, amount, Reason.CAPTURE, held=-hold.amount)
+    draft.move(payer, payee, amount, Reason.CAPTURE, held=-hold.amount, payer="hold", payee="hold")
     draft.add(HoldResolved(hold.id, "captured"))
-    charge_payee(draft, payee, amount, policy, unit)
+    charge_payee(draft, payee, amount, policy, unit, "hold")
     return draft.done()
 
 

@@ -39,8 +39,8 @@ def pay(command: Pay, books: Books, now: int) -> Decision:
     """One payment, with the policy's fee taken from the payee."""
     payer, payee, policy, unit = agree(command, books, now)
     draft = Draft(books)
-    draft.move(payer, payee, command.amount, Reason.PAYMENT)
-    charge_payee(draft, payee, command.amount, policy, unit)
+    draft.move(payer, payee, command.amount, Reason.PAYMENT, payer="payer", payee="payee")
+    charge_payee(draft, payee, command.amount, policy, unit, "payee")
     return draft.done()
 
 
@@ -118,10 +118,10 @@ def _purse_in_time(purse: Account, policy: Policy, now: int) -> None:
         raise Rejected(Code.TOO_EARLY, f"purse {programme.code} has not started", "payer")
 
 
-def charge_payee(draft: Draft, payee: Account, amount: int, policy: Policy, unit: Currency) -> None:
+def charge_payee(draft: Draft, payee: Account, amount: int, policy: Policy, unit: Currency, field: str) -> None:
     """The policy's fee on a payment, the loss fund's share booked apart. The community charges itself none."""
     if policy.payment_fee_bp and payee.kind in MEMBER_KINDS:
-        split_fee(draft, payee, share(amount, policy.payment_fee_bp), policy, unit, Reason.FEE, "payee")
+        split_fee(draft, payee, share(amount, policy.payment_fee_bp), policy, unit, Reason.FEE, field)
 
 
 def split_fee(
@@ -131,10 +131,10 @@ def split_fee(
     reserve = share(fee, policy.fee_reserve_bp)
     if fee - reserve:
         operator = checks.technical(draft.books, unit.code, AccountKind.OPERATOR, payer.form)
-        draft.move(payer, operator, fee - reserve, reason, payer=field, payee="operator")
+        draft.move(payer, operator, fee - reserve, reason, payer=field)
     if reserve:
         fund = checks.technical(draft.books, unit.code, AccountKind.LOSS_FUND, payer.form)
-        draft.move(payer, fund, reserve, Reason.FEE_RESERVE, payer=field, payee="loss_fund")
+        draft.move(payer, fund, reserve, Reason.FEE_RESERVE, payer=field)
 
 
 def pay_batch(command: PayBatch, books: Books, now: int) -> Decision:
@@ -159,8 +159,8 @@ def pay_batch(command: PayBatch, books: Books, now: int) -> Decision:
                 field = f"payees[{line}].{refused.field}" if refused.field in ("payee", "amount") else refused.field
                 first = Rejected(refused.code, refused.detail, field)
             continue
-        draft.move(payer, payee, amount, Reason.PAYMENT, payee=f"payees[{line}]")
-        charge_payee(draft, payee, amount, policy, unit)
+        draft.move(payer, payee, amount, Reason.PAYMENT, payer="payer", payee=f"payees[{line}]")
+        charge_payee(draft, payee, amount, policy, unit, f"payees[{line}]")
     if first is not None:
         raise first
     return draft.done()
@@ -176,7 +176,8 @@ def import_payment(command: ImportPayment, books: Books, now: int) -> Decision:
     checks.not_in_future(command.occurred_at, now, "occurred_at")
     payer = checks.account(books, command.payer, "payer")
     payee = checks.account(books, command.payee, "payee")
-    checks.model(checks.currency_of(books, payer), Model.MUTUAL, Model.BACKED, Model.TIME, Model.EARMARKED)
+    unit = checks.currency_of(books, payer)
+    checks.model(unit, Model.MUTUAL, Model.BACKED, Model.TIME, Model.EARMARKED, field="payer")
     if payer.currency != payee.currency:
         raise Rejected(Code.CURRENCY_MISMATCH, "payer and payee hold different currencies", "payee")
     if payer.form is not payee.form:
@@ -187,5 +188,5 @@ def import_payment(command: ImportPayment, books: Books, now: int) -> Decision:
     checks.may_both(payer, payee)
     checks.unsealed(books, command.occurred_at, "occurred_at")
     draft = Draft(books, force=True)
-    draft.move(payer, payee, command.amount, Reason.IMPORTED)
+    draft.move(payer, payee, command.amount, Reason.IMPORTED, payer="payer", payee="payee")
     return draft.done()

@@ -93,7 +93,7 @@ def _redeem_backed(draft: Draft, member: Account, gross: int, unit: Currency, po
         (AccountKind.COMMON_FUND, gift, Reason.COMMISSION_GIFT),
     ):
         if euros:
-            draft.move(reserve, _euro(books, kind, unit), euros, reason, payer="reserve")
+            draft.move(reserve, _euro(books, kind, unit), euros, reason, payer="currency")
 
 
 def move_reserve(command: MoveReserve, books: Books, now: int) -> Decision:
@@ -134,11 +134,12 @@ def exchange_form(command: ExchangeForm, books: Books, now: int) -> Decision:
     checks.signed(payer, command.signature)
     checks.may_both(payer, payee)
     draft = Draft(books)
-    draft.move(payer, checks.technical(books, unit.code, AccountKind.ISSUANCE, payer.form), command.amount, Reason.FORM_OUT)
-    draft.move(checks.technical(books, unit.code, AccountKind.ISSUANCE, payee.form), payee, command.amount, Reason.FORM_IN)
+    absorbs, issues = (checks.technical(books, unit.code, AccountKind.ISSUANCE, held.form) for held in (payer, payee))
+    draft.move(payer, absorbs, command.amount, Reason.FORM_OUT, payer="payer")
+    draft.move(issues, payee, command.amount, Reason.FORM_IN, payee="payee")
     draft.move(
         _euro(books, AccountKind.RESERVE, unit, payer.form), _euro(books, AccountKind.RESERVE, unit, payee.form),
-        command.amount, Reason.RESERVE_OUT, payer="reserve",
+        command.amount, Reason.RESERVE_OUT, payer="currency",
     )  # fmt: skip
     return draft.done()
 
@@ -150,7 +151,7 @@ def _purse(books: Books, uid: UUID, now: int) -> tuple[Account, Currency, Policy
     programme = policy.programme(purse.programme)
     if purse.kind is AccountKind.PURSE and programme is None:
         raise Rejected(Code.PROGRAMME_NOT_FOUND, f"programme {purse.programme} is not in force", "account")
-    checks.model(unit, Model.EARMARKED)
+    checks.model(unit, Model.EARMARKED, field="account")
     if purse.kind is not AccountKind.PURSE or programme is None:
         raise Rejected(Code.FLOW_NOT_ALLOWED, "only a purse is funded by a programme", "account")
     return purse, unit, policy, programme
@@ -198,7 +199,7 @@ def import_opening(command: ImportOpening, books: Books, now: int) -> Decision:
     checks.not_in_future(command.occurred_at, now, "occurred_at")
     member = checks.account(books, command.account)
     unit = checks.currency_of(books, member)
-    checks.model(unit, Model.MUTUAL, Model.BACKED, Model.TIME, Model.EARMARKED)
+    checks.model(unit, Model.MUTUAL, Model.BACKED, Model.TIME, Model.EARMARKED, field="account")
     if member.kind not in _HOLDERS:
         raise Rejected(Code.FLOW_NOT_ALLOWED, f"a {member.kind} account takes no opening balance", "account")
     checks.may_receive(member, "account")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import fields
 
 import pytest
 
@@ -16,6 +18,7 @@ from tests.walks_supply import SUPPLY
 
 WALKS = [*ACCOUNTS, *PAYMENTS, *SUPPLY, *HISTORY]
 RANK = {code: rank for rank, code in enumerate(Code)}
+FIELDS = {kind: {"", *(field.name for field in fields(kind))} for kind in COMMANDS.values()}
 ELSEWHERE = {Code.ID_REUSED, Code.NOT_ALLOWED}
 """Said by the store and by the API, which see what the core does not."""
 
@@ -29,6 +32,7 @@ def heard(walk: Walk) -> list[Code]:
             walk.world.submit(walk.world.command(walk.kind, **walk.values))
         except Rejected as refused:
             assert repr(walk.world.books) == before, "a refusal changed the books"
+            assert re.split(r"[.\[]", refused.field)[0] in FIELDS[walk.kind], f"{refused!r} names no field of it"
             assert refused.code in walk.mends, f"{refused!r} was not expected after {codes}"
             codes.append(refused.code)
             walk.mends[refused.code]()
