@@ -10,9 +10,10 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from sqlalchemy import Connection, Engine
@@ -20,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ledger.core.commands import MAX_BATCH
 from ledger.core.errors import Corrupt, LedgerError, Unavailable
+from ledger.store.loader import Kept
 from ledger.store.queue import Asked, AsyncGroup, Group, Inbox, Task, deliver
 from ledger.store.transaction import Transactions
 
@@ -77,6 +79,11 @@ class Committer:
     def waiting(self) -> int:
         """Payments in the queue now."""
         return self._inbox.waiting
+
+    @property
+    def kept(self) -> Mapping[UUID, Kept]:
+        """The books in memory; only the committer's thread may change them."""
+        return self._transactions.kept
 
     def submit(self, asked: Sequence[Asked]) -> None:
         """Put commands in and wait until each has its answer. Raises Unavailable at once when there is no room."""
