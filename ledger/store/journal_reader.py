@@ -45,6 +45,13 @@ class JournalReader(Source):
             row = connection.execute(query).one_or_none()
             return None if row is None else CheckpointView(row.size, row.ts, bytes(row.root), row.note)
 
+    def checkpoints(self, c: UUID, after: int = 0, limit: int = 100) -> list[CheckpointView]:
+        """Signed heads by size, of more than `after` entries."""
+        with self.connected() as connection:
+            query = self._of(connection, checkpoint, c).where(checkpoint.c.size > after)
+            found = connection.execute(query.order_by(checkpoint.c.size).limit(min(limit, MOST)))
+            return [CheckpointView(row.size, row.ts, bytes(row.root), row.note) for row in found]
+
     def public_key(self, c: UUID) -> bytes:
         """The key (32 bytes, Ed25519) that signs this community's checkpoints."""
         with self.connected() as connection:
