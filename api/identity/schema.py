@@ -169,6 +169,9 @@ approval = _table(
 )
 """A command that waits for a second person; its canonical bytes, so that what is approved is what was asked."""
 
+community_name = _table("community_name", need("name", Text))
+"""What people call a community; its code is in the ledger."""
+
 revision = Table(
     "identity_revision",
     metadata,

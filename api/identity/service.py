@@ -9,6 +9,7 @@ from uuid import UUID
 from api.identity import migrations
 from api.identity.approvals import Approvals, Proposal
 from api.identity.cache import KeyCache
+from api.identity.communities import Communities
 from api.identity.devices import Devices
 from api.identity.directory import Directory
 from api.identity.erasure import Erasure
@@ -55,6 +56,7 @@ class Identity:
         vault = Vault(master_key)
         self.keys = Keys(records)
         self.people = People(records)
+        self.communities = Communities(records)
         self.directory = Directory(self.people)
         self.states = States(records, self.people, ledger)
         self.devices = Devices(records, self.people, ledger, vault)

@@ -36,6 +36,12 @@ CREATE TABLE approval (
 	CONSTRAINT approval_two_people CHECK (decided_by IS NULL OR state = 'rejected' OR decided_by <> asked_by)
 );
 
+CREATE TABLE community_name (
+	community UUID NOT NULL,
+	name TEXT NOT NULL,
+	PRIMARY KEY (community)
+);
+
 CREATE TABLE device (
 	community UUID NOT NULL,
 	id UUID NOT NULL,

@@ -40,6 +40,14 @@ CREATE TABLE approval (
  WITHOUT ROWID,
  STRICT;
 
+CREATE TABLE community_name (
+	community BLOB NOT NULL,
+	name TEXT NOT NULL,
+	PRIMARY KEY (community)
+)
+ WITHOUT ROWID,
+ STRICT;
+
 CREATE TABLE device (
 	community BLOB NOT NULL,
 	id BLOB NOT NULL,
