@@ -78,8 +78,10 @@ def wheel_candidates() -> list[Path]:
 class Server:
     """A server of ours, under `folder` (which it owns); `start` raises ServerFailed with the reason."""
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
+    def __init__(self, binaries: Path, folder: Path, durable: bool = False) -> None:
         self.binaries = binaries
+        self.durable = durable or bool(os.environ.get(FSYNC_VARIABLE))
+        self.url = URL.create("postgresql+psycopg")  # set by whoever keeps the server
         self.folder = folder
         self.log = folder / "log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -96,7 +98,7 @@ class Server:
         options = "--username=ricochet --auth=trust --encoding=UTF8 --no-locale --no-sync"
         self._run("initdb", "-D", str(data), *options.split())
         settings = SETTINGS | {"unix_socket_directories": f"'{self.folder}'"}
-        if not os.environ.get(FSYNC_VARIABLE):
+        if not self.durable:
             settings |= FAST_SETTINGS
         (data / "postgresql.auto.conf").write_text(
             "".join(f"{key} = {value}\n" for key, value in settings.items())

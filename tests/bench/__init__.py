@@ -1,0 +1,1 @@
+"""Speed, as ratios of figures from one run: `make bench`."""
