@@ -18,7 +18,7 @@ from ledger.core.commands import Command, ImportPayment, OpenAccount
 from ledger.core.errors import LedgerError, Rejected
 from ledger.core.journal import Receipt
 from ledger.interchange.csv_lines import Line, RefusedLine, SkippedLine, file_hash, read_lines
-from ledger.interchange.csv_map import CsvMap
+from ledger.interchange.csv_map import CsvMap, MapError
 from ledger.interchange.names import read_names, with_new_names, write_names
 
 CHUNK = 1_024
@@ -49,27 +49,35 @@ class Target:
     actor: UUID
 
 
+def collect_names(file: Path, csv_map: CsvMap, scale: int, names_file: Path) -> dict[str, UUID]:
+    """Read the whole file and keep the table of its names, on disk before any account exists.
+
+    Raises MapError or NamesError, and MapError when the file names nobody.
+    """
+    known = read_names(names_file)
+    names = with_new_names(known, _names_met(file, csv_map, scale))
+    if not names:
+        raise MapError(f"{file}: no line could be read; check the map's [format]")
+    if len(names) > len(known):
+        write_names(names_file, names)
+    return names
+
+
 def import_history(
-    submit: Submit, target: Target, file: Path, csv_map: CsvMap, names_file: Path,
+    submit: Submit, target: Target, file: Path, csv_map: CsvMap, names: dict[str, UUID],
     refused: Callable[[RefusedLine], None],
 ) -> Counts:  # fmt: skip
-    """Import `file`; tell `refused` of each line that was not taken.
+    """Import `file`, whose `names` were collected; tell `refused` of each line that was not taken.
 
-    The table of names is on disk before the first account exists. Raises MapError or NamesError before anything
-    is written, and whatever `submit` answers that is no refusal (Unavailable): run again, it continues.
+    Raises whatever `submit` answers that is no refusal (Unavailable): run again, it continues.
     """
     counts = Counts()
-    scale = target.currency.scale
-    names = read_names(names_file)
-    known = with_new_names(names, _names_met(file, csv_map, scale))
-    if len(known) > len(names):
-        write_names(names_file, known)
-    counts.accounts = _open_accounts(submit, target, csv_map, list(known.values()))
+    counts.accounts = _open_accounts(submit, target, csv_map, list(names.values()))
     source = UUID(bytes=file_hash(file)[:16])
-    lines = read_lines(file, csv_map, scale)
+    lines = read_lines(file, csv_map, target.currency.scale)
     while chunk := list(islice(lines, CHUNK)):
         counts.lines += len(chunk)
-        _import_chunk(submit, target, source, known, chunk, counts, refused)
+        _import_chunk(submit, target, source, names, chunk, counts, refused)
     return counts
 
 

@@ -11,7 +11,7 @@ import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 _HEADING = ["name", "account"]
 
@@ -51,6 +51,11 @@ def write_names(path: Path, names: dict[str, UUID]) -> None:
     except BaseException:
         Path(scratch).unlink(missing_ok=True)
         raise
+
+
+def community_of(names: dict[str, UUID], code: str) -> UUID:
+    """The id of the community that a history makes: a later run knows it by the table's first account."""
+    return uuid5(next(iter(names.values())), code)
 
 
 def with_new_names(names: dict[str, UUID], met: Iterable[str]) -> dict[str, UUID]:

@@ -14,8 +14,8 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, func, or_, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Row, func, or_, select, text
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from ledger.core.errors import Code, Rejected, Unavailable
 from ledger.core.merkle import Frontier
@@ -32,12 +32,12 @@ CHUNK = 1_024
 
 
 def export_community(
-    url: str, code: str, path: Path, private_key: bytes | None = None, passphrase: str = ""
+    url: str, code: str, path: Path, passphrase: str = "", master_key: bytes | None = None
 ) -> Manifest:
     """Write the community `code` to a new file, in one snapshot of the database.
 
-    With `private_key` (32 bytes) the signing key goes along, encrypted with the passphrase. Raises Rejected when
-    there is no such community, CannotOpen, OSError.
+    With a passphrase the signing key goes along, encrypted with it; the master key opens it (for SQLite by default
+    the one beside the database). Raises Rejected when there is no such community, Unavailable, OSError.
     """
     with snapshot(url) as connection:
         row = connection.execute(select(schema.community).where(schema.community.c.code == code)).one_or_none()
@@ -49,8 +49,8 @@ def export_community(
             archive.frames("journal", _leaves(connection, number, frontier))
             for table in (schema.memo, schema.checkpoint, schema.refusal):
                 archive.rows(f"{table.name}s", (tuple(each)[1:] for each in stream(connection, table, number)))
-            if private_key is not None:
-                archive.key(private_key, passphrase, row.uid.bytes)
+            if passphrase:
+                archive.key(_unwrapped(connection, row, _master(url, master_key)), passphrase, row.uid.bytes)
             manifest = Manifest(
                 FORMAT, str(row.uid), code, frontier.size, frontier.root().hex(), _newest(connection, number)
             )
@@ -82,42 +82,51 @@ def import_community(
     the one beside the database). Raises Rejected when the community exists, BadArchive at the first entry that is
     not what it should be, CannotOpen.
     """
-    master = master_key or keys.master_key_beside(url)
     database = open_database(url)
     try:
         migrations.upgrade(database.write)
         with read_archive(path) as archive, closing(Scratch()) as scratch:
-            private_key = _private_key(archive, passphrase)
+            wrapped = _wrapped(archive, passphrase, url, master_key)
             with database.write.begin() as connection:
                 unhurried(connection)
                 number = _new_number(connection, archive.manifest)
                 rebuild = Rebuild(connection, number, archive, scratch)
                 try:
                     rebuild.run()
-                    rebuild.keep_key(_wrapped(private_key, master, UUID(archive.manifest.community)))
-                except DBAPIError as error:
+                    rebuild.keep_key(wrapped)
+                except (IntegrityError, DataError) as error:
                     said = f"the tables refuse what follows entry {rebuild.seq}: {one_line(error)}"
                     raise BadArchive(said) from error
             return archive.manifest
+    except DBAPIError as error:
+        raise Unavailable(f"the database cannot answer ({one_line(error)}); nothing was imported") from error
     finally:
         database.close()
 
 
-def _private_key(archive: Reader, passphrase: str) -> bytes | None:
-    if not passphrase:
-        return None
-    if not archive.has_key:
-        raise BadArchive("key: the file has none; export it again with a passphrase, or import without one")
-    return archive.key(passphrase, UUID(archive.manifest.community).bytes)
-
-
-def _wrapped(private_key: bytes | None, master: bytes | None, community: UUID) -> bytes:
-    """The key as it is kept; empty when it did not come along."""
-    if private_key is None:
-        return b""
+def _master(url: str, given: bytes | None) -> bytes:
+    master = given or keys.master_key_beside(url)
     if master is None:
-        raise Unavailable("the signing key can only be kept under a master key; set RICOCHET_MASTER_KEY")
-    return keys.wrap(master, community, Ed25519PrivateKey.from_private_bytes(private_key))
+        raise Unavailable("the signing key is kept under a master key; set RICOCHET_MASTER_KEY")
+    return master
+
+
+def _unwrapped(connection: Connection, community: Row[Any], master: bytes) -> bytes:
+    table = schema.signing_key
+    query = select(table.c.wrapped).where(table.c.community_id == community.community_id)
+    key = keys.unwrap(master, community.uid, bytes(connection.execute(query).scalar_one()))
+    return key.private_bytes_raw()
+
+
+def _wrapped(archive: Reader, passphrase: str, url: str, master_key: bytes | None) -> bytes:
+    """The file's signing key as the database keeps it; empty without a passphrase."""
+    if not passphrase:
+        return b""
+    if not archive.has_key:
+        raise BadArchive("key: the file has none; export it again with its key, or import without")
+    community = UUID(archive.manifest.community)
+    key = Ed25519PrivateKey.from_private_bytes(archive.key(passphrase, community.bytes))
+    return keys.wrap(_master(url, master_key), community, key)
 
 
 def _new_number(connection: Connection, manifest: Manifest) -> int:

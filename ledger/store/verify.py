@@ -14,12 +14,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Row, func, select
+from sqlalchemy.exc import DBAPIError
 
-from ledger.core.errors import Code, Rejected
+from ledger.core.errors import Code, Rejected, Unavailable
 from ledger.core.merkle import ProofError
 from ledger.store import heads, migrations, schema
 from ledger.store.audit import Replay
-from ledger.store.engine import open_database
+from ledger.store.engine import one_line, open_database
 from ledger.store.findings import Finding, Findings, Report, Verified
 from ledger.store.scratch import Scratch
 from ledger.store.tables import compare_tables
@@ -71,6 +72,8 @@ def snapshot(database: str | Engine) -> Iterator[Connection]:
         with engine.connect() as connection, connection.begin():
             unhurried(connection)
             yield connection
+    except DBAPIError as error:
+        raise Unavailable(f"the database cannot answer ({one_line(error)})") from error
     finally:
         if opened is not None:
             opened.close()

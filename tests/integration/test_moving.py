@@ -19,9 +19,9 @@ from ledger.core.errors import Code, Rejected, Unavailable
 from ledger.core.journal import decode, encode
 from ledger.core.merkle import leaf_hash
 from ledger.service import Ledger, open_ledger
-from ledger.store import keys, schema
+from ledger.store import schema
 from ledger.store.archive import BadArchive, read_archive
-from ledger.store.engine import make_engine, open_database, parse_url
+from ledger.store.engine import make_engine, parse_url
 from ledger.store.moving import export_community, import_community
 from ledger.store.verify import verify
 from tests.integration import forging
@@ -38,19 +38,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     clock = Clock()
     with opened(url, clock) as ledger:
         play(ledger, clock)
-    export_community(url, "RIV", folder / "RIV.zip", private_key(url), "open sesame")
+    export_community(url, "RIV", folder / "RIV.zip", "open sesame", MASTER)
     return url, folder / "RIV.zip"
-
-
-def private_key(url: str) -> bytes:
-    database = open_database(url, read_only=True)
-    with database.read.connect() as connection:
-        community, key = connection.execute(
-            select(schema.community.c.uid, schema.signing_key.c.wrapped)
-            .join(schema.signing_key, schema.signing_key.c.community_id == schema.community.c.community_id)
-        ).one()  # fmt: skip
-    database.close()
-    return keys.unwrap(MASTER, community, bytes(key)).private_bytes_raw()
 
 
 def everything(url: str) -> dict[str, list[tuple[Any, ...]]]:
@@ -153,7 +142,7 @@ def test_a_code_that_is_taken_is_refused(source: tuple[str, Path], tmp_path: Pat
         import_community(f"sqlite:///{tmp_path / 'there.db'}", source[1], master_key=MASTER)
 
 
-def refused(url: str, file: Path, said: str, passphrase: str = "") -> None:
+def expect_refused(url: str, file: Path, said: str, passphrase: str = "") -> None:
     """The file is refused with these words and leaves nothing behind."""
     with pytest.raises(BadArchive, match=said):
         import_community(url, file, passphrase, MASTER)
@@ -180,7 +169,7 @@ def test_a_forged_journal_names_its_entry_and_leaves_nothing(
         (journal[1:], "entry 1: another entry"),
     ):
         forging.write_journal(file, forged, wrong)
-        refused(engine_url, forged, said)
+        expect_refused(engine_url, forged, said)
 
 
 def with_part(file: Path, target: Path, name: str, change: Callable[[bytes], bytes | None]) -> Path:
@@ -231,7 +220,7 @@ def test_a_changed_part_is_refused(
     source: tuple[str, Path], tmp_path: Path, part: str, change: Callable[[bytes], bytes | None], said: str
 ) -> None:
     file = with_part(source[1], tmp_path / "changed.zip", part, change)
-    refused(f"sqlite:///{tmp_path / 'there.db'}", file, said)
+    expect_refused(f"sqlite:///{tmp_path / 'there.db'}", file, said)
 
 
 def test_a_flipped_bit_anywhere_is_refused_or_changes_nothing(source: tuple[str, Path], tmp_path: Path) -> None:
@@ -254,19 +243,19 @@ def test_a_flipped_bit_anywhere_is_refused_or_changes_nothing(source: tuple[str,
 
 def test_the_key_opens_only_with_its_passphrase(source: tuple[str, Path], tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'there.db'}"
-    refused(url, source[1], "key: the passphrase does not open it", "open barley")
+    expect_refused(url, source[1], "key: the passphrase does not open it", "open barley")
     export_community(source[0], "RIV", tmp_path / "without.zip")
-    refused(url, tmp_path / "without.zip", "key: the file has none", "open sesame")
+    expect_refused(url, tmp_path / "without.zip", "key: the file has none", "open sesame")
     short = with_part(source[1], tmp_path / "short.zip", "key", lambda data: data[:30])
-    refused(url, short, "key: cut short", "open sesame")
+    expect_refused(url, short, "key: cut short", "open sesame")
 
 
 def test_an_export_is_private_and_whole_or_not_there(source: tuple[str, Path], tmp_path: Path) -> None:
     assert stat.S_IMODE(source[1].stat().st_mode) == 0o600
     with pytest.raises(Rejected, match="no community LYS"):
         export_community(source[0], "LYS", tmp_path / "LYS.zip")
-    with pytest.raises(AttributeError):
-        export_community(source[0], "RIV", tmp_path / "RIV.zip", private_key=bytes(32), passphrase=None)  # type: ignore[arg-type]
+    with pytest.raises(Unavailable, match="master key"):
+        export_community(source[0], "RIV", tmp_path / "RIV.zip", "open sesame", OTHER_MASTER)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -281,7 +270,7 @@ def test_the_file_holds_what_its_description_says(source: tuple[str, Path]) -> N
 
 def test_no_archive_is_no_archive(tmp_path: Path) -> None:
     (tmp_path / "text.zip").write_text("not a zip")
-    refused(f"sqlite:///{tmp_path / 'there.db'}", tmp_path / "text.zip", "not a community's file")
+    expect_refused(f"sqlite:///{tmp_path / 'there.db'}", tmp_path / "text.zip", "not a community's file")
 
 
 def test_postgresql_needs_a_master_key_for_the_signing_key(source: tuple[str, Path], fresh_database: str) -> None:

@@ -1,0 +1,33 @@
+"""The operator's command line: `ricochet …`. `api.__main__` adds `serve` and `demo` to `app`.
+
+Exit codes: 0 done; 1 refused, or `verify` found something; 2 could not run. Errors are one sentence on stderr.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from ledger.cli import keeping, moving
+from ledger.cli.common import Commands, options
+from ledger.cli.members import account_app, community_app, currency_app
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.callback()(options)
+app.command("init")(keeping.init)
+app.add_typer(community_app, name="community")
+app.add_typer(currency_app, name="currency")
+app.add_typer(account_app, name="account")
+app.command("checkpoint")(keeping.checkpoint)
+app.command("verify")(keeping.verify)
+app.command("jobs")(keeping.jobs)
+app.command("export")(moving.export)
+app.command("import")(moving.import_)
+
+
+def main() -> None:
+    """The entry point without a server."""
+    app(prog_name="ricochet")
+
+
+if __name__ == "__main__":
+    main()
