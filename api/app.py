@@ -1,0 +1,138 @@
+"""The application: its parts put together, and taken apart again in the right order."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from api import logs, openapi, problems
+from api.cursor import Cursors
+from api.deps import Services, derive
+from api.facts import Facts
+from api.identity.service import Identity
+from api.limits import Bodies, Rates
+from api.metrics import Metrics
+from api.observe import Observed
+from api.routes import ROUTERS
+from api.settings import Settings, master_key
+from api.stream import Hub
+from api.webhooks import Deliverer
+from ledger.core.errors import LedgerError
+from ledger.jobs import Scheduler
+from ledger.service import Ledger, open_ledger
+
+LARGER = "/v1/payment-batches"
+
+
+def create_app(settings: Settings, *, clock: Callable[[], int] = time.time_ns) -> FastAPI:
+    """The API on the database that the settings name. It opens the ledger when it starts, and closes it when it stops."""
+    logs.set_up(settings.log_level)
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        try:
+            async with _running(settings, metrics, clock) as services:
+                app.state.services = services
+                gc.collect()
+                gc.freeze()  # what is made at start stays; the collector need not look at it again
+                yield
+        except LedgerError as error:
+            app.state.failure = error  # for `serve`, which can say it to the operator
+            raise
+
+    app = FastAPI(
+        title="Ricochet",
+        version=version("ricochet"),
+        summary="A ledger for local currencies.",
+        description=openapi.DESCRIPTION,
+        license_info={"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        middleware=[
+            Middleware(
+                Observed,
+                metrics=metrics,
+                seconds=settings.request_seconds,
+                https=settings.public_url.startswith("https"),
+            ),
+            Middleware(Bodies, limit=settings.max_body_bytes, larger={LARGER: settings.max_batch_bytes}),
+        ],
+    )
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    openapi.install(app)
+    return app
+
+
+@asynccontextmanager
+async def _running(settings: Settings, metrics: Metrics, clock: Callable[[], int]) -> AsyncIterator[Services]:
+    """The services of one process, with the work that it does beside requests."""
+    master = master_key(settings)
+    url = settings.database.get_secret_value()
+    ledger = await asyncio.to_thread(
+        open_ledger, url, clock=clock, master_key=master, migrate=settings.migrate
+    )
+    try:
+        services = await asyncio.to_thread(_services, settings, metrics, ledger, master, clock)
+        scheduler = Scheduler(ledger, clock=clock)
+        deliverer = Deliverer(
+            services.identity.hooks, services.identity.people, ledger.reader, services.facts,
+            clock=clock, private=settings.webhook_private_addresses,
+        )  # fmt: skip
+        tasks = [asyncio.create_task(services.hub.run()), asyncio.create_task(deliverer.run())]
+        if settings.jobs:
+            scheduler.start()
+        try:
+            yield services
+        finally:
+            services.hub.close()
+            for task in tasks:
+                task.cancel()
+            with suppress(asyncio.CancelledError):
+                await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.to_thread(scheduler.stop)
+    finally:
+        await asyncio.to_thread(ledger.close)
+
+
+def _services(
+    settings: Settings, metrics: Metrics, ledger: Ledger, master: bytes, clock: Callable[[], int]
+) -> Services:
+    facts = Facts(ledger.reader)
+    metrics.watch("waiting_payments", "Payments in the committer's queue.", lambda: ledger.committer.waiting)
+    stats = ledger.committer.stats
+    for name, what in (
+        ("batches", "Transactions since the start."),
+        ("commands", "Commands committed or refused since the start."),
+        (
+            "isolated",
+            "Batches taken apart because the database refused what the rules let through: an alarm.",
+        ),
+        ("failed", "Commands that could not be answered."),
+    ):
+        metrics.watch(name, what, lambda name=name: getattr(stats, name))  # type: ignore[misc]
+    return Services(
+        settings=settings,
+        ledger=ledger,
+        identity=Identity(
+            ledger, master_key=master, public_url=settings.public_url, clock=clock, migrate=settings.migrate
+        ),
+        facts=facts,
+        hub=Hub(ledger.reader, facts, settings.stream_poll_ms),
+        rates=Rates(settings.rate, settings.rate_anonymous),
+        metrics=metrics,
+        cursors=Cursors(derive(master, "cursor")),
+        secret=derive(master, "memo"),
+        clock=clock,
+    )

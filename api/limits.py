@@ -1,0 +1,118 @@
+"""What one caller may ask of us: bodies of bounded size, and so many requests a minute.
+
+Rates are counted by each process in memory. A caller is its API key; without one, its address.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import Problem
+
+
+class Rate(NamedTuple):
+    """What a caller has left in the present window, for the headers of its answers."""
+
+    policy: str
+    quota: int
+    window: int
+    left: int
+    seconds: int
+
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """`RateLimit-Policy` and `RateLimit`."""
+        return [
+            (b"ratelimit-policy", f'"{self.policy}";q={self.quota};w={self.window}'.encode()),
+            (b"ratelimit", f'"{self.policy}";r={self.left};t={self.seconds}'.encode()),
+        ]
+
+
+class Rates:
+    """Counts requests. `keyed` and `anonymous` are like 1200/minute."""
+
+    def __init__(self, keyed: str, anonymous: str, clock: Callable[[], float] = time.time) -> None:
+        self._windows = FixedWindowRateLimiter(MemoryStorage())
+        self._policies: dict[str, RateLimitItem] = {"key": parse(keyed), "address": parse(anonymous)}
+        self._clock = clock
+
+    def key(self, caller: str) -> Rate:
+        """Count a request of an API key. Raises Problem 429 when it had too many."""
+        return self._hit("key", caller)
+
+    def address(self, address: str) -> Rate:
+        """Count a request without a valid key. Raises Problem 429 when the address had too many."""
+        return self._hit("address", address)
+
+    def tested(self, address: str) -> None:
+        """Raises Problem 429 when an address has used up its requests without a valid key; counts nothing."""
+        item = self._policies["address"]
+        if not self._windows.test(item, "address", address):
+            raise _too_many(self._state("address", item, address))
+
+    def _hit(self, policy: str, caller: str) -> Rate:
+        item = self._policies[policy]
+        fits = self._windows.hit(item, policy, caller)
+        state = self._state(policy, item, caller)
+        if not fits:
+            raise _too_many(state)
+        return state
+
+    def _state(self, policy: str, item: RateLimitItem, caller: str) -> Rate:
+        stats = self._windows.get_window_stats(item, policy, caller)
+        seconds = max(0, math.ceil(stats.reset_time - self._clock()))
+        return Rate(policy, item.amount, item.get_expiry(), stats.remaining, seconds)
+
+
+def _too_many(state: Rate) -> Problem:
+    headers = {name.decode(): value.decode() for name, value in state.headers()}
+    seconds = max(1, state.seconds)
+    return Problem(
+        429, "rate_limited", f"too many requests; try again in {seconds} seconds",
+        headers={**headers, "retry-after": str(seconds)},
+    )  # fmt: skip
+
+
+class TooLarge(HTTPException):
+    """The body is longer than the address takes."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
+
+
+class Bodies:
+    """Stops a body that grows over its limit while it is read. `larger` has limits of its own, by path."""
+
+    def __init__(self, app: ASGIApp, limit: int, larger: dict[str, int]) -> None:
+        self.app = app
+        self._limit = limit
+        self._larger = larger
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count what is received; refuse before reading where the length is announced."""
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+            await self.app(scope, receive, send)
+            return
+        limit = self._larger.get(scope["path"], self._limit)
+        for name, value in scope["headers"]:
+            if name == b"content-length" and (not value.isdigit() or int(value) > limit):
+                raise TooLarge
+        left = limit
+
+        async def counted() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise TooLarge
+            return message
+
+        await self.app(scope, counted, send)

@@ -1,0 +1,56 @@
+"""Structured logs: one JSON line an event, on stdout, without personal data.
+
+Ids of entries, accounts and members may be logged. Names, memos, amounts, tokens, query strings and what a database
+driver says (it repeats values) may not; so an exception is logged by its type and the places it passed.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import traceback
+from typing import Any
+
+import structlog
+
+LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+
+def places(error: BaseException, deepest: int = 8) -> list[str]:
+    """Where an exception passed, innermost last: file:line function. Never its message."""
+    frames = traceback.extract_tb(error.__traceback__)[-deepest:]
+    return [
+        f"{frame.filename.rsplit('site-packages/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames
+    ]
+
+
+def set_up(level: str) -> None:
+    """Log JSON lines from `level` on; what libraries log through `logging` becomes such a line too."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+            structlog.processors.JSONRenderer(serializer=_dumps),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    root = logging.getLogger()
+    root.handlers = [_Forward()]
+    root.setLevel(max(LEVELS[level], logging.WARNING))
+
+
+def _dumps(event: Any, **options: Any) -> str:
+    return json.dumps(event, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
+class _Forward(logging.Handler):
+    """What a library logs: who and how bad, and the first line of the message's template, not what it was filled with."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        event: dict[str, Any] = {"logger": record.name, "said": str(record.msg).partition("\n")[0]}
+        if record.exc_info and record.exc_info[1]:
+            event |= {"error": type(record.exc_info[1]).__name__, "at_code": places(record.exc_info[1])}
+        structlog.get_logger().log(record.levelno, "library", **event)

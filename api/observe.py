@@ -1,0 +1,104 @@
+"""Around every request: its number, its deadline, its headers, its line in the log, its figures.
+
+Whatever happens inside, the caller gets exactly one answer from here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid6 import uuid7
+
+from api import problems
+from api.limits import Rate
+from api.metrics import Metrics
+
+STREAMS = frozenset({"/v1/journal/stream"})
+"""Addresses whose answers last: no deadline."""
+
+_OURS = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+_HSTS = (b"strict-transport-security", b"max-age=31536000")
+
+
+class Observed:
+    """The outermost layer of the application."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, seconds: int, https: bool) -> None:
+        self.app = app
+        self._metrics = metrics
+        self._seconds = seconds
+        self._headers = [*_HEADERS, _HSTS] if https else list(_HEADERS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        state = scope.setdefault("state", {})
+        given = Headers(scope=scope).get("x-request-id", "")
+        number = state["request_id"] = given if _OURS.fullmatch(given) else uuid7().hex
+        status = 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._add_headers(message, number, state.get("rate"))
+            await send(message)
+
+        try:
+            async with asyncio.timeout(None if scope["path"] in STREAMS else self._seconds):
+                await self.app(scope, receive, answer)
+        except Exception as error:
+            if status:
+                raise
+            await self._answer_for(error, scope, receive, answer)
+        finally:
+            self._note(scope, status, time.perf_counter() - started, number)
+
+    def _add_headers(self, message: Message, number: str, rate: Rate | None) -> None:
+        headers = message["headers"]
+        headers.extend(self._headers)
+        headers.append((b"x-request-id", number.encode()))
+        if rate is not None:
+            headers.extend(rate.headers())
+        if MutableHeaders(raw=headers).get("cache-control") is None:
+            headers.append((b"cache-control", b"no-store"))
+
+    async def _answer_for(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        if isinstance(error, TimeoutError):
+            response = problems.too_late(request)
+        elif isinstance(error, HTTPException):
+            response = problems.http(request, error)
+        else:
+            response = problems.surprise(request, error)
+        await response(scope, receive, send)
+
+    def _note(self, scope: Scope, status: int, seconds: float, number: str) -> None:
+        """Ids only: the route's template, never the address or the query that was sent."""
+        route = template(scope)
+        self._metrics.answered(scope["method"], route, status, seconds)
+        state = scope["state"]
+        structlog.get_logger().info(
+            "request", request=number, method=scope["method"], route=route, status=status,
+            ms=round(seconds * 1000, 1), key=state.get("key"), community=state.get("community"),
+        )  # fmt: skip
+
+
+def template(scope: Scope) -> str:
+    """The address as the route declares it: /v1/accounts/{account}; "-" for an unknown one."""
+    return getattr(scope.get("route"), "path", "-")

@@ -1,0 +1,36 @@
+"""What payments, batches and holds share: whose signature it is, and what the payer has afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from api import presenting
+from api.deps import Caller
+from api.identity.errors import forbidden
+from api.problems import not_found, shape
+from api.submitting import Outcome
+from ledger.core.journal import Entry
+from ledger.core.signing import Signed
+from ledger.store.views import EntryView
+
+
+def own_signature(caller: Caller, command: Signed) -> None:
+    """Raises unless a signed command was made by the caller, for this community."""
+    if command.community != caller.community:
+        raise shape("signed.community", "this command is signed for another community")
+    if command.actor != caller.principal.actor:
+        raise forbidden("not_allowed", "this command is signed for another member; use your own key")
+
+
+def of_one_payment(view: EntryView) -> Entry:
+    """The entry of a single payment; 404 for any other."""
+    if view.command != "pay":
+        raise not_found("payment")
+    return view.decoded()
+
+
+def balance_after(caller: Caller, payer: UUID, outcome: Outcome) -> dict[str, Any]:
+    """What the payer has now or, after a dry run, would have."""
+    held = caller.use.ledger.reader.account(caller.community, payer)
+    return presenting.balance(held, outcome.transfers if outcome.dry else ())
