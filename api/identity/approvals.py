@@ -99,22 +99,33 @@ class Approvals:
         with self._records.read() as connection:
             return [self._proposal(row) for row in connection.execute(query)]
 
+    def ready(self, by: Principal, community: UUID, uid: UUID) -> tuple[Proposal, Command]:
+        """A proposal and the command that this second person would submit. Raises Refused when they may not.
+
+        Of one that is approved, it is the command that was submitted: the ledger repeats its receipt.
+        """
+        found = self._decidable(by, community, uid)
+        if found.state not in ("open", "approved"):
+            raise wrong_state(f"approval_{found.state}", f"this proposal is {found.state}; ask for it again")
+        approver = found.decided_by if found.state == "approved" else by.actor
+        return found, replace(found.command, approver=approver)  # type: ignore[call-arg]
+
+    def approved(self, community: UUID, found: Proposal, by: UUID, at: int) -> Proposal:
+        """Note that a proposal became an entry, at a moment (ns)."""
+        if found.state == "open":
+            found = replace(found, state="approved", decided_by=by, decided_at=at)
+            self._decide(community, found)
+        return found
+
     def approve(self, by: Principal, community: UUID, uid: UUID) -> tuple[Receipt, Proposal]:
         """Submit the command with the second person's name in it. Raises Refused or LedgerError.
 
         What the ledger would refuse now (a reserve too small) is asked first, so that it may be tried again later.
         """
-        found = self._decidable(by, community, uid)
-        if found.state == "approved":
-            return self._ledger.submit(_with_approver(found.command, found.decided_by)), found
-        if found.state != "open":
-            raise wrong_state(f"approval_{found.state}", f"this proposal is {found.state}; ask for it again")
-        command = _with_approver(found.command, by.actor)
+        found, command = self.ready(by, community, uid)
         self._ledger.dry_run(command)
         receipt = self._ledger.submit(command)
-        found = replace(found, state="approved", decided_by=by.actor, decided_at=receipt.ts)
-        self._decide(community, found)
-        return receipt, found
+        return receipt, self.approved(community, found, by.actor, receipt.ts)
 
     def reject(self, by: Principal, community: UUID, uid: UUID) -> Proposal:
         """Turn a proposal down; whoever asked may take it back so. Doing it again changes nothing."""
@@ -174,10 +185,6 @@ def _said(value: Any, silent: tuple[str, ...] = ()) -> str:
         if field.name not in silent and content != field.default:
             said.append(f"{field.name} {f'({_said(content)})' if is_dataclass(content) else content}")
     return ", ".join(said)
-
-
-def _with_approver(command: Command, approver: UUID | None) -> Command:
-    return replace(command, approver=approver)  # type: ignore[call-arg]
 
 
 def _is(community: UUID, uid: UUID) -> Any:

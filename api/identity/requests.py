@@ -155,21 +155,15 @@ class Requests:
         """Pay a request with the command that `pay` gives for it. Raises Refused or LedgerError."""
         request = self.get(community, key)
         command, memo = pay(request)
-        if request.payer not in (None, command.payer):
-            raise forbidden("not_allowed", "payer: this request is addressed to another account")
-        for field in ("payee", "amount", "currency"):
-            if getattr(command, field) != getattr(request, field):
-                raise invalid(field, f"must be {getattr(request, field)}, as requested")
-        if command.id != request.payment:
-            raise invalid("id", f"must be the request's payment_id, now {request.payment}; read it again")
-        if request.state not in ("open", "paid"):
-            raise wrong_state(
-                f"request_{request.state}", f"this request is {request.state}; ask for a new one"
-            )
-        receipt = self._ledger.submit(command, memo)  # of one that is paid, the ledger knows who did it
-        paid = replace(request, state="paid", decided_at=request.decided_at or receipt.ts)
+        check_pays(request, command)
+        receipt = self._ledger.submit(command, memo)
+        return receipt, self.paid(community, request, receipt.ts)
+
+    def paid(self, community: UUID, request: Request, at: int) -> Request:
+        """Note that a request was paid; `at` is the moment (ns) of the entry."""
+        paid = replace(request, state="paid", decided_at=request.decided_at or at)
         self._decide(community, paid)
-        return receipt, paid
+        return paid
 
     def reject(self, community: UUID, key: UUID | str) -> Request:
         """Refuse to pay, or give up asking. Doing it again changes nothing. Raises Refused (409)."""
@@ -226,6 +220,22 @@ class Requests:
             attempt=row.attempt, created_at=row.created_at, expires_at=row.expires_at, decided_at=row.decided_at,
             payee=row.payee, payer=row.payer, amount=row.amount, currency=row.currency, memo=row.memo,
         )  # fmt: skip
+
+
+def check_pays(request: Request, command: Pay) -> None:
+    """Raises Refused unless a command pays what is asked, under the id that pays it, in time.
+
+    Of a request that is paid, the ledger knows who did it: it repeats the receipt or refuses.
+    """
+    if request.payer not in (None, command.payer):
+        raise forbidden("not_allowed", "payer: this request is addressed to another account")
+    for field in ("payee", "amount", "currency"):
+        if getattr(command, field) != getattr(request, field):
+            raise invalid(field, f"must be {getattr(request, field)}, as requested")
+    if command.id != request.payment:
+        raise invalid("id", f"must be the request's payment, now {request.payment}; read the request again")
+    if request.state not in ("open", "paid"):
+        raise wrong_state(f"request_{request.state}", f"this request is {request.state}; ask for a new one")
 
 
 def _is(community: UUID, uid: UUID) -> Any:

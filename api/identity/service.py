@@ -100,9 +100,13 @@ class Identity:
         """Keep a command that needs a second person; see `Approvals.propose`."""
         return self.approvals.propose(principal, action, command)
 
-    def link(self, token: str) -> str:
-        """The link of a payment request, for a QR code."""
-        return f"{self.public_url}/p/{token}"
+    def link(self, token: str, address: str = "") -> str:
+        """The link of a payment request, for a QR code; `address` begins it where no public URL is set."""
+        return f"{self.public_url or address.rstrip('/')}/p/{token}"
+
+    def invitation(self, code: str, address: str = "") -> str:
+        """The link that carries an enrolment code, for a QR code."""
+        return f"{self.public_url or address.rstrip('/')}/e/{code}"
 
     def catch_up(self) -> int:
         """Finish changes of state that were stopped half-way; for a job. Returns how many."""
