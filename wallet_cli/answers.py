@@ -1,0 +1,176 @@
+"""The shapes of the server's answers, as far as the wallet reads them; fields it does not know are left alone."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from wallet_cli.errors import NoAnswer
+from wallet_cli.words import _
+
+
+class Answer(BaseModel):
+    """Part of an answer."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Community(Answer):
+    """A community and the key that signs its checkpoints."""
+
+    id: str
+    code: str
+    name: str
+    vkey: str
+    origin: str
+
+
+class Currency(Answer):
+    """A currency."""
+
+    code: str
+    scale: int
+    model: str
+
+
+class Account(Answer):
+    """One of the member's accounts. Amounts are minor units; `available` None: no floor."""
+
+    id: str
+    currency: str
+    scale: int
+    kind: str
+    form: str = "digital"
+    posted: int
+    held: int = 0
+    available: int | None = None
+    line: int | None = None
+    ceiling: int | None = None
+    state: str = "open"
+    programme: str = ""
+
+
+class Named(Answer):
+    """A member, by id and name."""
+
+    id: str
+    name: str
+
+
+class Enrolled(Answer):
+    """The answer to an enrolment; `api_key` is shown only there."""
+
+    device_id: str
+    api_key: str
+    member: Named
+    community: Community
+    accounts: list[Account]
+
+
+class Purse(Answer):
+    """An account that can be paid."""
+
+    id: str
+    currency: str
+
+
+class Listed(Answer):
+    """A member of the directory."""
+
+    name: str
+    kind: str = ""
+    place: str | None = None
+    sectors: list[str] = []
+    acceptance_bp: int | None = None
+    accounts: list[Purse] = []
+
+
+class Balance(Answer):
+    """What an account has after a payment."""
+
+    posted: int
+    available: int | None = None
+
+
+class Paid(Answer):
+    """The receipt of a payment."""
+
+    id: str
+    seq: int
+    at: str
+    payer: str
+    payee: str
+    amount: int
+    currency: str
+    scale: int
+    fee: int = 0
+    balance: Balance | None = None
+    replayed: bool = False
+
+
+class Request(Answer):
+    """A payment request. `payment` is the id that the payment answering it must bear."""
+
+    id: str
+    payment: str = ""
+    token: str = ""
+    link: str = ""
+    state: str
+    payee: str
+    payee_name: str | None = None
+    amount: int
+    currency: str
+    memo: str | None = None
+    payer: str | None = None
+    expires_at: str | None = None
+
+
+class Counterparty(Answer):
+    """The other side of a statement line."""
+
+    account: str
+    name: str | None = None
+
+
+class Line(Answer):
+    """One line of a statement; amounts are signed, as this account sees them."""
+
+    seq: int
+    at: str
+    id: str
+    command: str
+    reason: str = ""
+    counterparty: Counterparty | None = None
+    amount: int
+    held: int = 0
+    balance: int
+    memo: str | None = None
+
+
+class Device(Answer):
+    """A device of the member."""
+
+    id: str
+    label: str
+    created_at: str | None = None
+    revoked_at: str | None = None
+
+
+T = TypeVar("T")
+
+
+def read(kind: type[T], answer: Any) -> T:
+    """The answer as this shape. NoAnswer, code `odd_answer`, when it has another: then nothing is known."""
+    try:
+        return TypeAdapter(kind).validate_python(answer)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise NoAnswer(
+            _(
+                "The server's answer is not understood ({where}). Is the wallet too old for it?",
+                where=where or "?",
+            ),
+            "odd_answer",
+        ) from None
