@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import tomllib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import api.__main__  # noqa: F401 - adds `serve` and `demo` to the operator's commands
+from api.app import create_app
+from api.problems import STATUS
 from api.settings import SECRETS, Settings
+from docs import edge
 from docs.markdown import code, field_texts, one_line, table, type_name
-from docs.programs import settings_page
+from docs.programs import command_line_page, http_page, settings_page
+from ledger.__main__ import app as ricochet
 from ledger.core.commands import COMMANDS, Command
 from ledger.core.errors import Code, is_transient, kind_of
 from ledger.core.policy import Policy, Programme
+from wallet_cli.program import app as ricochet_wallet
 
 HERE = Path(__file__).parent
 REFERENCE = HERE / "reference"
@@ -21,25 +29,39 @@ NOTICE = "<!-- Written by docs/generate.py; change the code and run `make docs`.
 
 
 def errors() -> str:
-    """Every refusal code, in the order in which a command is checked."""
-    meanings: dict[str, str] = tomllib.loads((HERE / "errors.toml").read_text())
-    known = {one.value for one in Code}
-    if set(meanings) != known:
-        raise SystemExit(
-            f"docs/errors.toml and ledger.core.errors.Code differ by {sorted(set(meanings) ^ known)}"
-        )
+    """Every code: those of the ledger in the order in which a command is checked, then those of the API."""
+    meanings: dict[str, dict[str, str]] = tomllib.loads((HERE / "errors.toml").read_text())
+    ledger, edge_only = meanings["ledger"], meanings["edge"]
+    _same("[ledger]", set(ledger), {one.value for one in Code})
+    written = {pattern for pattern in edge.patterns() if pattern not in ledger}
+    _same(
+        "[edge]",
+        {name for name in edge_only if any(edge.covers(one, name) for one in written)},
+        set(edge_only),
+    )
+    _same("[edge]", {one for one in written if any(edge.covers(one, name) for name in edge_only)}, written)
     rows = (
-        (f"`{one.value}`", kind_of(one).value, "yes" if is_transient(one) else "no", meanings[one.value])
+        (f"`{one.value}`", STATUS[kind_of(one)], "yes" if is_transient(one) else "no", ledger[one.value])
         for one in Code
     )
     return (
-        "# Refusals\n\n"
-        "Every refusal carries a stable `code`. The codes stand in the order in which a command is checked: a command "
-        "that breaks every rule is refused with the first one, then with the next.\n\n"
-        "*Again later* says whether a new command with the same content may succeed when balances have changed. "
-        "The same command, with the same id, gets the same answer.\n\n"
-        + table(["Code", "Kind", "Again later", "Meaning and remedy"], rows)
+        "# Refusals and failures\n\n"
+        "Every answer that is not a success is a problem (RFC 9457) with a stable `code`.\n\n"
+        "## The ledger's\n\n"
+        "They stand in the order in which a command is checked: a command that breaks every rule is refused with the "
+        "first, then with the next. *Again later* says whether a new command with the same content may succeed when "
+        "balances have changed; the same command, with the same id, gets the same answer. An id in the path that does "
+        "not exist is 404.\n\n"
+        + table(["Code", "HTTP", "Again later", "Meaning and remedy"], rows)
+        + "\n## The API's\n\n"
+        "What the API says before the ledger is asked, or when there is no answer.\n\n"
+        + table(["Code", "Meaning and remedy"], ((f"`{name}`", text) for name, text in edge_only.items()))
     )
+
+
+def _same(where: str, one: set[str], other: set[str]) -> None:
+    if one != other:
+        raise SystemExit(f"docs/errors.toml {where} and the code differ by {', '.join(sorted(one ^ other))}")
 
 
 def commands() -> str:
@@ -87,10 +109,40 @@ def settings() -> str:
     return settings_page(Settings, SECRETS)
 
 
+def operator() -> str:
+    """The operator's command line."""
+    return command_line_page(ricochet, "ricochet")
+
+
+def wallet() -> str:
+    """The member's command line."""
+    return command_line_page(ricochet_wallet, "ricochet-wallet")
+
+
+@cache
+def description() -> dict[str, Any]:
+    """The OpenAPI description, as a server gives it."""
+    return create_app(Settings()).openapi()
+
+
+def http() -> str:
+    """Every operation of the API."""
+    return http_page(description())
+
+
+def openapi() -> str:
+    """The OpenAPI description, as text."""
+    return json.dumps(description(), ensure_ascii=False, indent=1) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
-    "errors.md": errors,
     "commands.md": commands,
+    "errors.md": errors,
+    "http.md": http,
+    "openapi.json": openapi,
     "policy.md": policy,
+    "ricochet-wallet.md": wallet,
+    "ricochet.md": operator,
     "settings.md": settings,
 }
 

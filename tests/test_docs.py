@@ -10,15 +10,19 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+import typer
 
+from api.messages_fr import REFUSALS
 from api.settings import Settings, variables
-from docs import generate
+from docs import edge, generate, programs
 from docs.markdown import field_texts
+from ledger.__main__ import app as ricochet
 from ledger.core.commands import COMMANDS
 from ledger.core.errors import Code
 from ledger.core.policy import Policy, Programme
 from tests import console
 from tests.tidy import ROOT, below, project_files
+from wallet_cli.program import app as ricochet_wallet
 
 REFERENCE = ROOT / "docs" / "reference"
 PAGES = project_files("*.md")
@@ -41,6 +45,33 @@ def check_named(names: set[str], page: str) -> None:
 
 def test_every_refusal_is_documented() -> None:
     check_named({code.value for code in Code}, "errors.md")
+    check_named(set(REFUSALS), "errors.md")
+
+
+def test_the_codes_of_the_api_are_found_where_they_are_raised() -> None:
+    found = edge.patterns()
+    assert {"rate_limited", "member_not_found", "request_*", "http_error", "unavailable"} <= found
+    assert edge.covers("request_*", "request_paid")
+    assert not edge.covers("request_*", "requests")
+
+
+@pytest.mark.parametrize(("app", "program"), [(ricochet, "ricochet"), (ricochet_wallet, "ricochet-wallet")])
+def test_every_verb_of_a_command_line_is_documented(app: typer.Typer, program: str) -> None:
+    found = dict(programs.verbs(app, program))
+    check_named(set(found), f"{program}.md")
+    assert {name for name, command in found.items() if not command.help} == set(), "a verb says what it does"
+    options = {
+        option for command in found.values() for parameter in command.params for option in parameter.opts[:1]
+    }
+    text = (REFERENCE / f"{program}.md").read_text()
+    shown = {option for option in options if f"`{option}" in text or not option.startswith("--")}
+    assert options - shown - {"--help", "--install-completion", "--show-completion"} == set()
+
+
+def test_every_operation_is_documented() -> None:
+    names = {f"{method} {path}" for path, method, _ in programs.operations(generate.description())}
+    check_named(names, "http.md")
+    assert "POST /v1/payments" in names
 
 
 def test_every_command_is_documented() -> None:
