@@ -12,7 +12,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from api import logs, openapi, problems
+from api import openapi, problems
 from api.cursor import Cursors
 from api.deps import Services, derive
 from api.facts import Facts
@@ -33,7 +33,6 @@ LARGER = "/v1/payment-batches"
 
 def create_app(settings: Settings, *, clock: Callable[[], int] = time.time_ns) -> FastAPI:
     """The API on the database that the settings name. It opens the ledger when it starts, and closes it when it stops."""
-    logs.set_up(settings.log_level)
     metrics = Metrics()
 
     @asynccontextmanager

@@ -39,6 +39,7 @@ def set_up(level: str) -> None:
     )
     root = logging.getLogger()
     root.handlers = [_Forward()]
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # what it would say, observe.py has answered
     root.setLevel(max(LEVELS[level], logging.WARNING))
 
 

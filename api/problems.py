@@ -127,7 +127,13 @@ def _ledger(request: Request, error: Exception) -> Response:
 
 def _asked_for(request: Request, code: Code, field: str) -> bool:
     """Whether what was not found is what the address names, not a field of the body."""
-    return request.method == "GET" or field in request.path_params or code is Code.COMMUNITY_NOT_FOUND
+    named = request.path_params
+    return (
+        request.method == "GET"
+        or field in named
+        or (field == "entry" and "payment" in named)
+        or code is Code.COMMUNITY_NOT_FOUND
+    )
 
 
 def _validation(request: Request, error: Exception) -> Response:
@@ -135,7 +141,7 @@ def _validation(request: Request, error: Exception) -> Response:
     found = error.errors() if isinstance(error, RequestValidationError) else []
     if any(each["type"] == "json_invalid" for each in found):
         return answer(request, 400, "malformed_json", "the body is not JSON")
-    if any(each["loc"] == ("body",) and isinstance(each.get("input"), bytes) for each in found):
+    if any(_place(each["loc"]) == "body" and isinstance(each.get("input"), bytes) for each in found):
         return answer(request, 415, "unsupported_media_type", "send Content-Type: application/json")
     errors = [{"field": _place(each["loc"]), "detail": messages.remedy(each)} for each in found]
     in_path = [each for each in found if each["loc"][0] == "path"]
@@ -153,13 +159,17 @@ AMOUNT_FAULTS = (Code.AMOUNT_NOT_POSITIVE.value, Code.AMOUNT_TOO_LARGE.value)
 """Faults of shape that the ledger has a code for; the same code is answered."""
 
 
+LONGEST_NAME = 100
+"""Characters of a field's name that we repeat; an unknown one may be anything."""
+
+
 def _place(loc: Sequence[Any]) -> str:
     """("body", "payees", 3, "amount") is payees[3].amount; what FastAPI adds in front and tags of unions go."""
     parts = [part for part in loc[1:] if not (isinstance(part, str) and part.startswith("as:"))]
     text = ""
     for part in parts:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text or str(loc[0])
+    return text.encode(errors="replace").decode()[:LONGEST_NAME] or str(loc[0])
 
 
 _HTTP_CODES = {

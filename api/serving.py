@@ -10,6 +10,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from api import logs
 from api.app import create_app
 from api.settings import BadSettings, Settings
 from ledger.core.errors import LedgerError
@@ -63,6 +64,7 @@ class Server(uvicorn.Server):
 
 def serve(settings: Settings, say: Callable[[FastAPI, str], None]) -> None:
     """Serve until told to stop. `say` is called once it is ready, with the address. Raises what hindered the start."""
+    logs.set_up(settings.log_level)
     listening = bind(settings)
     where = address(listening)
     if not settings.public_url:

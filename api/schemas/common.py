@@ -56,11 +56,13 @@ Limit = Annotated[int, Field(ge=1, le=200)]
 
 
 def _printable(text: str) -> str:
-    if any(ord(c) < 32 or ord(c) == 127 for c in text):
+    if any(ord(c) < 32 or ord(c) == 127 or 0xD800 <= ord(c) < 0xE000 for c in text):
         raise PydanticCustomError("printable", "must not contain control characters")
     return text
 
 
+Name = Annotated[str, AfterValidator(_printable), Field(min_length=1, max_length=120)]
+"""What people are called, or call a thing."""
 Text = Annotated[str, AfterValidator(_printable), Field(max_length=128)]
 CurrencyCode = Annotated[
     str, AfterValidator(_printable), Field(min_length=2, max_length=12, examples=["RIV"])

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.schemas.common import Body, CurrencyCode, Moment, MomentOut, Out, Text
+from api.schemas.common import Body, CurrencyCode, Moment, MomentOut, Name, Out, Text
 from api.schemas.derived import shape_of
 from api.schemas.payments import WrittenOut
 from ledger.core.accounts import Model
@@ -24,7 +24,7 @@ class CommunityBody(Body):
     """A new community."""
 
     code: CurrencyCode = Field(description="2 to 12 capital letters, digits and hyphens.")
-    name: str = Field(min_length=1, max_length=120)
+    name: Name
 
 
 class CommunityOut(Out):
