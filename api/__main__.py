@@ -9,10 +9,14 @@ from fastapi import FastAPI
 
 from api import settings as environment
 from api.deps import Services
+from api.office import key_app, member_app
 from api.serving import serve as run
 from ledger.__main__ import app
 
 COULD_NOT_RUN = 2
+
+app.add_typer(member_app, name="member")
+app.add_typer(key_app, name="key")
 
 
 @app.command()
