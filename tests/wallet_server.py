@@ -206,7 +206,7 @@ class FakeServer:
             line["memo"] = self.memos.get(UUID(line["id"]))
         start = int(cursor or 0)
         more = start + limit < len(lines)
-        return {"items": lines[start : start + limit], "next_cursor": str(start + limit) if more else None}
+        return {"items": lines[start : start + limit], "next": str(start + limit) if more else None}
 
     # --- payments ---
 
@@ -282,7 +282,7 @@ class FakeServer:
         token = f"tok{len(self.requests)}"
         return {
             **body, "token": token, "link": f"https://pay.example/p/{token}", "state": "open",
-            "payment": str(uuid5(UUID(body["id"]), "payment")),
+            "payment": str(uuid5(UUID(body["id"]), "ricochet/payment/0")),
         }  # fmt: skip
 
     def _presented(self, found: dict[str, Any]) -> Any:

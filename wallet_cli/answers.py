@@ -48,7 +48,7 @@ class Account(Answer):
     line: int | None = None
     ceiling: int | None = None
     state: str = "open"
-    programme: str = ""
+    programme: str | None = None
 
 
 class Named(Answer):
@@ -138,6 +138,7 @@ class Line(Answer):
 
     seq: int
     at: str
+    effective_on: str | None = None
     id: str
     command: str
     reason: str = ""
@@ -146,6 +147,11 @@ class Line(Answer):
     held: int = 0
     balance: int
     memo: str | None = None
+
+    @property
+    def day(self) -> str:
+        """Its own date, which for imported history is not that of its recording."""
+        return self.effective_on or self.at
 
 
 class Device(Answer):

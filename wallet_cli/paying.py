@@ -89,7 +89,7 @@ def _sign(session: Session, order: Order) -> Pending:
     """The payment as the bytes to send."""
     enrolment = session.enrolment
     key = session.secrets.private_key()
-    salt = os.urandom(SALT) if order.memo and order.request is None else b""
+    salt = os.urandom(SALT) if order.memo else b""
     request = order.request
     command = Pay(
         id=UUID(request.payment) if request else UUID(str(uuid7())),

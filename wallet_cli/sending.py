@@ -18,8 +18,8 @@ from wallet_cli.words import _
 
 PAUSES: Final = (0, 1, 2, 4)
 """Seconds before each try."""
-_LEDGER = frozenset(Code) - {Code.NOT_ALLOWED}
-"""Refusals by the ledger itself: it looks the id up first, so it would have said yes had the payment been made.
+_FINAL = frozenset(Code) - {Code.NOT_ALLOWED} | {"request_rejected", "request_expired"}
+"""Refusals by who looks the id up first, so that it would have said yes had the payment been made.
 
 Anything else, such as a revoked device, may be said without looking."""
 
@@ -50,7 +50,7 @@ def send(session: Session, payment: Pending, first: bool) -> Outcome:
             if error.code == "odd_answer":
                 break  # it was heard; the same answer would come again
         except (Refused, Locked) as error:
-            if not unsure or error.code in _LEDGER:
+            if not unsure or error.code in _FINAL:
                 store.forget(session.folder, payment)
                 return Outcome(payment, None, error)
             last = error

@@ -74,11 +74,10 @@ class Server:
         cursor: str | None = None
         while True:
             page = self.get(path, cursor=cursor, **query)
-            if isinstance(page, list):
-                yield from page
-                return
+            if not isinstance(page, dict) or not isinstance(page.get("items"), list):
+                raise NoAnswer(_("What answers at this address is not a Ricochet server."), "odd_answer")
             yield from page["items"]
-            cursor = page.get("next_cursor")
+            cursor = page.get("next")
             if not cursor:
                 return
 

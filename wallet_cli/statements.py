@@ -22,7 +22,7 @@ def unit_of(session: Session, account: Account) -> Unit:
 
 def account_name(account: Account) -> str:
     """An account in a few words: its currency, and its programme when it is a purse."""
-    return f"{account.currency} {account.programme}".strip()
+    return f"{account.currency} {account.programme or ''}".strip()
 
 
 def chosen(session: Session, account: str | None) -> list[Account]:
@@ -71,7 +71,7 @@ def print_lines(session: Session, account: Account, lines: Sequence[Line], title
         session.screen.line(account_name(account), "bold")
     rows = [
         (
-            write_moment(read_moment(line.at)),
+            write_moment(read_moment(line.day)),
             _other(session, line),
             what(line),
             write_amount(line.amount, unit, plus=True),
@@ -123,7 +123,7 @@ def to_csv(session: Session, parts: Sequence[tuple[Account, Sequence[Line]]]) ->
             out.writerow(
                 [
                     line.seq,
-                    read_moment(line.at).astimezone().isoformat(sep=" ", timespec="seconds"),
+                    read_moment(line.day).astimezone().isoformat(sep=" ", timespec="seconds"),
                     account.id,
                     account.currency,
                     _cell(_other(session, line)),

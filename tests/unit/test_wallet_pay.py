@@ -151,6 +151,7 @@ def test_a_link_is_paid_once(rive: Village) -> None:
     assert ada.run("pay", link, "7.00", "--yes").exit == 2
     said = ada.check_run("accept", link, answers=["y"])
     assert "cake" in said.err and "Paid 7.20 RIV to Bakery." in said.out
+    assert "cake" in ada.check_run("history").out, "what the request is for goes with the payment"
     again = ada.run("pay", link, "--yes")
     assert again.exit == 1 and "has been paid already" in again.err
     assert bakery.balance() == 720
