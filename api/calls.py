@@ -8,6 +8,7 @@ environment not used, answers not read.
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -24,6 +25,12 @@ _TRANSLATED = [
     ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "fec0::/10")
 ]
 """IPv6 that may carry an IPv4 address of ours inside."""
+
+
+_HOST = re.compile(r"[a-z0-9._:-]+")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+"""The last part of an address in a form of old, such as 127.1 or 0x7f000001."""
+_INSIDE = (".localhost", ".local", ".internal")
 
 
 class NoCall(Exception):
@@ -51,18 +58,23 @@ def target(url: str, *, private: bool = False) -> Target:
         raise ValueError("must be a URL such as https://example.org/hook") from None
     if parsed.scheme != "https" and not (private and parsed.scheme == "http"):
         raise ValueError("must begin with https://")
-    if not parsed.host or parsed.userinfo or parsed.fragment:
+    host = parsed.raw_host.decode("ascii")
+    if not _HOST.fullmatch(host) or parsed.userinfo or parsed.fragment:
         raise ValueError("must name a host, without a password and without a #fragment")
     port = parsed.port or (443 if parsed.scheme == "https" else 80)
-    found = Target(parsed, parsed.host, port)
-    literal = _literal(found.host)
-    if not private and literal is not None and not is_public(literal):
+    if not private:
+        _must_be_outside(host.rstrip("."))
+    return Target(parsed, host, port)
+
+
+def _must_be_outside(host: str) -> None:
+    literal = _literal(host)
+    if literal is not None and not is_public(literal):
         raise ValueError("must not name an address of a private network")
-    if not private and (
-        found.host == "localhost" or found.host.endswith((".localhost", ".local", ".internal"))
-    ):
+    if literal is None and _NUMBER.fullmatch(host.rpartition(".")[2]):
+        raise ValueError("must name a host, or an address in its usual form")
+    if host == "localhost" or host.endswith(_INSIDE):
         raise ValueError("must not name a host of a private network")
-    return found
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:

@@ -13,12 +13,12 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 import structlog
 from standardwebhooks import Webhook
 
+from api import presenting
 from api.calls import Caller, NoCall, open_line
 from api.facts import Facts, Named, touched
 from api.identity.hooks import Hooks, Subscription
@@ -26,7 +26,7 @@ from api.identity.people import People
 from api.logs import places
 from api.schemas.common import moment
 from ledger.core.errors import LedgerError
-from ledger.core.journal import Entry, Reason
+from ledger.core.journal import Entry
 from ledger.store.reader import Reader
 from ledger.store.views import EntryView
 
@@ -185,17 +185,13 @@ def message(
         return None
     if theirs is not None and theirs.isdisjoint(touched(entry, named)):
         return None
-    transfers: list[dict[str, Any]] = []
-    for each in entry.transfers:
-        debit, credit = named[each.debit], named[each.credit]
-        if theirs is None or not theirs.isdisjoint({debit.uid, credit.uid}):
-            transfers.append({
-                "debit": str(debit.uid), "credit": str(credit.uid), "currency": debit.currency.code,
-                "scale": debit.currency.scale, "posted": each.posted, "held": each.held,
-                "reason": Reason(each.reason).name.lower(),
-            })  # fmt: skip
+    moved = [
+        each
+        for each in entry.transfers
+        if theirs is None or not theirs.isdisjoint({named[each.debit].uid, named[each.credit].uid})
+    ]
     data = {
         "community": str(one.community), "seq": view.seq, "id": str(view.command_id), "at": moment(view.ts),
-        "command": view.command, "transfers": transfers,
+        "command": view.command, "transfers": presenting.transfers(moved, named),
     }  # fmt: skip
     return json.dumps({"type": f"entry.{view.command}", "timestamp": moment(view.ts), "data": data})
