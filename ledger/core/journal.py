@@ -251,7 +251,7 @@ def decode(body: bytes) -> Entry:
     if type(plain) is not list or len(plain) != 8 or plain[0] != ENTRY_VERSION:
         raise ValueError(f"not an entry of version {ENTRY_VERSION}")
     _, seq, ts, salt, name, command, transfers, effects = plain
-    if name not in COMMANDS:
+    if type(name) is not str or name not in COMMANDS:
         raise ValueError(f"unknown command {name!r}")
     if type(seq) is not int or type(ts) is not int or type(salt) is not bytes or type(effects) is not list:
         raise ValueError("malformed entry header")
@@ -264,6 +264,6 @@ def decode(body: bytes) -> Entry:
 
 
 def _effect(item: codec.Plain) -> Effect:
-    if type(item) is not list or len(item) != 2 or item[0] not in EFFECTS:
+    if type(item) is not list or len(item) != 2 or type(item[0]) is not str or item[0] not in EFFECTS:
         raise ValueError("unknown effect")
     return codec.from_plain(EFFECTS[item[0]], item[1])
