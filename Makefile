@@ -39,10 +39,10 @@ clean:  ## remove the environment and what tools left behind
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The environment is made once, and again when a pinned version changes.
+# The environment is made once, and again when a pinned version or the set of packages changes.
 .venv: .venv/ready
 
-.venv/ready: requirements.txt requirements-dev.txt
+.venv/ready: requirements.txt requirements-dev.txt pyproject.toml
 	@python=; for each in "$(PYTHON)" python3.11 python3.12 python3.13 python3.14 python3 python; do \
 		if [ -n "$$each" ] && "$$each" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
 		then python=$$each; break; fi; \
