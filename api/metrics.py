@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -45,9 +46,11 @@ class Metrics:
         """Count one refusal."""
         self._refused.labels(code).inc()
 
-    def listening(self, change: int) -> None:
-        """A stream was opened (1) or closed (-1)."""
-        self._listeners.inc(change)
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """A stream is open."""
+        with self._listeners.track_inprogress():
+            yield
 
     def text(self) -> bytes:
         """Everything, in Prometheus' text format."""

@@ -54,13 +54,10 @@ async def stream(
     """Entries as they are written (server-sent events); the event's id is the entry's number."""
     caller, start = following
     own = caller.principal.accounts if caller.own else None
-    caller.use.metrics.listening(1)
-    try:
+    with caller.use.metrics.listening():
         async for seen in caller.use.hub.follow(caller.community, start):
             if own is None or seen.touches(own):
                 said = presenting.entry(seen.view, seen.entry, seen.accounts, own)
                 yield ServerSentEvent(
                     raw_data=json.dumps(said, separators=(",", ":")), event="entry", id=str(seen.view.seq)
                 )
-    finally:
-        caller.use.metrics.listening(-1)
