@@ -87,12 +87,6 @@ def _write_time(amount: int) -> str:
     return f"{sign}{hours} h {minutes:02}" + ("" if language() == "fr" else " min")
 
 
-def read_moment(text: str) -> datetime:
-    """An RFC 3339 time of the server. Raises ValueError."""
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def from_ns(moment: int) -> datetime:
     """Nanoseconds since 1970 as a moment, to the microsecond."""
     seconds, rest = divmod(moment, 10**9)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from wallet_cli.errors import NoAnswer
 from wallet_cli.words import _
+
+Id = Annotated[str, AfterValidator(lambda text: str(UUID(text)))]
+"""A UUID in its usual form."""
 
 
 class Answer(BaseModel):
@@ -15,11 +20,15 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
+    def plain(self) -> dict[str, Any]:
+        """As JSON values."""
+        return self.model_dump(mode="json")
+
 
 class Community(Answer):
     """A community and the key that signs its checkpoints."""
 
-    id: str
+    id: Id
     code: str
     name: str
     vkey: str
@@ -37,7 +46,7 @@ class Currency(Answer):
 class Account(Answer):
     """One of the member's accounts. Amounts are minor units; `available` None: no floor."""
 
-    id: str
+    id: Id
     currency: str
     scale: int
     kind: str
@@ -54,14 +63,14 @@ class Account(Answer):
 class Named(Answer):
     """A member, by id and name."""
 
-    id: str
+    id: Id
     name: str
 
 
 class Enrolled(Answer):
     """The answer to an enrolment; `api_key` is shown only there."""
 
-    device_id: str
+    device_id: Id
     api_key: str
     member: Named
     community: Community
@@ -71,7 +80,7 @@ class Enrolled(Answer):
 class Purse(Answer):
     """An account that can be paid."""
 
-    id: str
+    id: Id
     currency: str
 
 
@@ -96,11 +105,11 @@ class Balance(Answer):
 class Paid(Answer):
     """The receipt of a payment."""
 
-    id: str
+    id: Id
     seq: int
-    at: str
-    payer: str
-    payee: str
+    at: AwareDatetime
+    payer: Id
+    payee: Id
     amount: int
     currency: str
     scale: int
@@ -112,24 +121,24 @@ class Paid(Answer):
 class Request(Answer):
     """A payment request. `payment` is the id that the payment answering it must bear."""
 
-    id: str
+    id: Id
     payment: str = ""
     token: str = ""
     link: str = ""
     state: str
-    payee: str
+    payee: Id
     payee_name: str | None = None
     amount: int
     currency: str
     memo: str | None = None
-    payer: str | None = None
-    expires_at: str | None = None
+    payer: Id | None = None
+    expires_at: AwareDatetime | None = None
 
 
 class Counterparty(Answer):
     """The other side of a statement line."""
 
-    account: str
+    account: Id
     name: str | None = None
 
 
@@ -137,9 +146,9 @@ class Line(Answer):
     """One line of a statement; amounts are signed, as this account sees them."""
 
     seq: int
-    at: str
-    effective_on: str | None = None
-    id: str
+    at: AwareDatetime
+    effective_on: AwareDatetime | None = None
+    id: Id
     command: str
     reason: str = ""
     counterparty: Counterparty | None = None
@@ -149,7 +158,7 @@ class Line(Answer):
     memo: str | None = None
 
     @property
-    def day(self) -> str:
+    def day(self) -> datetime:
         """Its own date, which for imported history is not that of its recording."""
         return self.effective_on or self.at
 
@@ -157,10 +166,10 @@ class Line(Answer):
 class Device(Answer):
     """A device of the member."""
 
-    id: str
+    id: Id
     label: str
-    created_at: str | None = None
-    revoked_at: str | None = None
+    created_at: AwareDatetime | None = None
+    revoked_at: AwareDatetime | None = None
 
 
 T = TypeVar("T")

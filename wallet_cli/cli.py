@@ -36,9 +36,8 @@ def command(app: typer.Typer, name: str, help: str) -> Callable[[Callable[..., N
 
         def run(ctx: typer.Context, **given: Any) -> None:
             world = ctx.obj if isinstance(ctx.obj, World) else World()
-            as_json, community = given.pop("as_json"), given.pop("community")
-            given.pop("lang")  # chosen before anything was parsed, so that help speaks it too
-            function(Session(world, as_json=as_json, community=community), **given)
+            shared = {name: given.pop(name) for name in _SHARED}
+            function(Session(world, **shared), **given)
 
         context = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
         parameters = [context, *(each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own), *shared]

@@ -46,8 +46,7 @@ def find_payees(session: Session, text: str) -> list[Payee]:
     found = read(Listed, session.server.get("/v1/directory/resolve", name=text.strip()))
     if not found.accounts:
         raise Refused(_("{name} has no account that can be paid.", name=found.name), "no_account")
-    for each in found.accounts:
-        session.met(each.id, found.name)
+    session.met((each.id, found.name) for each in found.accounts)
     return [Payee(each.id, found.name, each.currency) for each in found.accounts]
 
 
@@ -154,7 +153,7 @@ def order_for(session: Session, request: Request, source: str | None) -> Order:
             }.get(request.state, _("This request is not open any more.")),
             f"request_{request.state}",
         )
-    session.met(request.payee, request.payee_name)
+    session.met([(request.payee, request.payee_name)])
     name = request.payee_name or session.names.get(request.payee, request.payee)
     payer, payee = choose(session.accounts(), [Payee(request.payee, name, request.currency)], None, source)
     unit = session.enrolment.unit(payer.currency, payer.scale)

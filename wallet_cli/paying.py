@@ -14,7 +14,7 @@ from ledger.core import signing
 from ledger.core.commands import Pay, Signature
 from ledger.core.policy import Sphere
 from wallet_cli import pending as store
-from wallet_cli.amounts import from_ns, read_moment, write_amount, write_moment, write_number
+from wallet_cli.amounts import from_ns, write_amount, write_moment, write_number
 from wallet_cli.answers import Paid
 from wallet_cli.errors import Refused
 from wallet_cli.orders import Order
@@ -121,7 +121,7 @@ def show_paid(session: Session, outcome: Outcome) -> None:
     """The receipt, for people or in JSON."""
     payment, paid = outcome.payment, outcome.paid
     assert paid is not None
-    if session.screen.answer({**paid.model_dump(mode="json"), "payee_name": payment.payee_name}):
+    if session.screen.answer({**paid.plain(), "payee_name": payment.payee_name}):
         return
     said = _(
         "Paid {amount} to {payee}.",
@@ -137,7 +137,7 @@ def show_paid(session: Session, outcome: Outcome) -> None:
 def _receipt_rows(payment: Pending, paid: Paid) -> list[tuple[str, str]]:
     rows = [
         (_("Entry"), str(paid.seq)),
-        (_("Date"), write_moment(read_moment(paid.at))),
+        (_("Date"), write_moment(paid.at)),
     ]
     if paid.balance:
         rows.append((_("Balance"), write_amount(paid.balance.posted, payment.unit)))

@@ -122,11 +122,8 @@ def names(folder: Path) -> dict[str, str]:
     return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
 
 
-def remember_names(folder: Path, met: Mapping[str, str | None]) -> None:
-    """Keep the names of these accounts."""
-    known = names(folder)
-    new = known | {account: name for account, name in met.items() if name}
-    if new != known:
-        write_private(
-            folder / "names.json", json.dumps(new, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        )
+def save_names(folder: Path, known: Mapping[str, str]) -> None:
+    """Keep these names."""
+    write_private(
+        folder / "names.json", json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    )

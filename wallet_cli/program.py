@@ -86,7 +86,7 @@ def _stopped(screen: Screen, world: World) -> int:
 
 
 def _language(arguments: Sequence[str], world: World) -> str:
-    """--lang, else the environment's choice for this wallet, else the one made by `init`, else the locale."""
+    """--lang, else the environment's choice for this wallet, else the --lang of `init` or `enroll`, else the locale."""
     for number, each in enumerate(arguments):
         if each == "--lang" and number + 1 < len(arguments):
             asked = arguments[number + 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -24,8 +25,12 @@ _YES = ("y", "yes", "o", "oui")
 class Session:
     """What a command works with. Everything is made when it is first needed."""
 
-    def __init__(self, world: World, *, as_json: bool = False, community: str | None = None) -> None:
+    def __init__(
+        self, world: World, *, as_json: bool = False, lang: str | None = None, community: str | None = None
+    ) -> None:
         self.world = world
+        self.language = lang
+        """Asked for with --lang; it is spoken already, as help needs it before anything is parsed."""
         self.screen = Screen(world, as_json)
         self._community = community
 
@@ -60,11 +65,12 @@ class Session:
         """Names by account id."""
         return profiles.names(self.folder)
 
-    def met(self, account: str, name: str | None) -> None:
-        """Remember who an account belongs to."""
-        if name and self.names.get(account) != name:
-            self.names[account] = name
-            profiles.remember_names(self.folder, {account: name})
+    def met(self, found: Iterable[tuple[str, str | None]]) -> None:
+        """Remember who accounts belong to: (account, name), None for a name that is not known."""
+        new = {account: name for account, name in found if name and self.names.get(account) != name}
+        if new:
+            self.names.update(new)
+            profiles.save_names(self.folder, self.names)
 
     # --- the secrets ---
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from wallet_cli.amounts import Unit, read_moment, write_amount, write_moment, write_number
+from wallet_cli.amounts import Unit, write_amount, write_moment, write_number
 from wallet_cli.answers import Account, Line, read
 from wallet_cli.errors import Misused
 from wallet_cli.server import PAGE
@@ -52,9 +52,7 @@ def lines_of(
         lines.append(read(Line, item))
         if len(lines) == limit:
             break
-    for line in lines:
-        if line.counterparty:
-            session.met(line.counterparty.account, line.counterparty.name)
+    session.met((line.counterparty.account, line.counterparty.name) for line in lines if line.counterparty)
     return lines
 
 
@@ -71,9 +69,11 @@ def print_lines(session: Session, account: Account, lines: Sequence[Line], title
         session.screen.line(account_name(account), "bold")
     rows = [
         (
-            write_moment(read_moment(line.day)),
+            write_moment(line.day),
             _other(session, line),
-            what(line),
+            what(line)
+            if line.amount or not line.held
+            else f"{what(line)} ({write_amount(abs(line.held), unit)})",
             write_amount(line.amount, unit, plus=True),
             write_amount(line.balance, unit),
             line.memo or "",
@@ -123,7 +123,7 @@ def to_csv(session: Session, parts: Sequence[tuple[Account, Sequence[Line]]]) ->
             out.writerow(
                 [
                     line.seq,
-                    read_moment(line.day).astimezone().isoformat(sep=" ", timespec="seconds"),
+                    line.day.astimezone().isoformat(sep=" ", timespec="seconds"),
                     account.id,
                     account.currency,
                     _cell(_other(session, line)),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.wallet_run import Person, village
-from tests.wallet_server import FakeServer
+from tests.wallet_server import URL, FakeServer
 from tests.world import uid
 from wallet_cli.screen import clean
 
@@ -121,14 +121,13 @@ def test_help_speaks_french_too(rive: Village, capsys: pytest.CaptureFixture[str
     assert "Pay a member by name" in english and "Options:" in english
 
 
-def test_the_language_of_enrolment_is_remembered(rive: Village) -> None:
+def test_a_language_that_was_chosen_when_enrolling_is_remembered(rive: Village) -> None:
     _server, ada, _bakery = rive
     ada.environ = {"LC_ALL": "fr_FR.UTF-8"}
-    assert "39.50 RIV" in ada.check_run("balance").out, "enrolled in English"
-    (ada.folder / "wallet.json").write_text(
-        (ada.folder / "wallet.json").read_text().replace('"language": "en"', '"language": null')
-    )
     assert "39,50 RIV" in ada.check_run("balance").out
+    ada.check_run("enroll", "RIV-ADA", "--server", URL, "--lang", "en")
+    assert "39.50 RIV" in ada.check_run("balance").out
+    assert "39,50 RIV" in ada.check_run("balance", "--lang", "fr").out
 
 
 def test_names_cannot_steer_the_terminal(rive: Village) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import typer
 from uuid6 import uuid7
 
-from wallet_cli.amounts import Unit, read_amount, read_moment, write_amount, write_moment
+from wallet_cli.amounts import Unit, read_amount, write_amount, write_moment
 from wallet_cli.answers import Account, Request, read
 from wallet_cli.cli import command
 from wallet_cli.errors import Misused, NoAnswer, Refused
@@ -55,7 +55,7 @@ def request(
         _show(session, made, unit, qr, aside=session.screen.as_json)
     if wait:
         made = _until_decided(session, made)
-    if session.screen.answer({**made.model_dump(mode="json"), "scale": unit.scale}):
+    if session.screen.answer({**made.plain(), "scale": unit.scale}):
         return
     if wait:
         amount_text = write_amount(made.amount, unit)
@@ -111,7 +111,7 @@ def _show(session: Session, made: Request, unit: Unit, qr: bool, aside: bool) ->
         (_("Link"), made.link),
     ]
     if made.expires_at:
-        rows.append((_("Open until"), write_moment(read_moment(made.expires_at))))
+        rows.append((_("Open until"), write_moment(made.expires_at)))
     session.screen.pairs(rows, aside=aside)
 
 

@@ -13,8 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ledger.core.checkpoint import parse_vkey
 from ledger.core.merkle import ProofError
 from ledger.core.signing import b64
-from wallet_cli import words
-from wallet_cli.amounts import read_moment, write_moment
+from wallet_cli.amounts import write_moment
 from wallet_cli.answers import Device, Enrolled, read
 from wallet_cli.cli import command
 from wallet_cli.errors import Misused, Refused, Unproven
@@ -41,7 +40,7 @@ def init(session: Session, server: Url = None, insecure: Insecure = False) -> No
             )
         if server:
             session.profile.server = checked_url(server, insecure)
-        session.profile.language = words.language()
+        session.profile.language = session.language
         session.make_keystore()
         session.save()
     if not session.screen.answer({"folder": str(session.folder)}):
@@ -108,12 +107,11 @@ def _enrol(session: Session, code: str, url: str, label: str) -> Enrolment:
     keystore.save()
     others = [each for each in session.profile.enrolments if each.community != community.id]
     session.profile.enrolments = [*others, enrolment]
-    session.profile.language = session.profile.language or words.language()
+    session.profile.language = session.language or session.profile.language
     session.save()
     del keystore.secrets[place]
     keystore.save()
-    for each in found.accounts:
-        session.met(each.id, found.member.name)
+    session.met((each.id, found.member.name) for each in found.accounts)
     session.enrolment = enrolment
     session.accounts()  # learns the currencies
     return enrolment
@@ -147,12 +145,12 @@ def devices(session: Session) -> None:
     """The devices that may pay in the member's name."""
     found = [read(Device, each) for each in session.server.items("/v1/devices")]
     here = session.enrolment.device
-    if session.screen.answer({"devices": [{**each.model_dump(), "this": each.id == here} for each in found]}):
+    if session.screen.answer({"devices": [{**each.plain(), "this": each.id == here} for each in found]}):
         return
     rows = []
     for each in found:
         state = _("revoked") if each.revoked_at else _("this device") if each.id == here else _("may pay")
-        made = write_moment(read_moment(each.created_at)) if each.created_at else ""
+        made = write_moment(each.created_at) if each.created_at else ""
         rows.append((each.label, state, made, each.id))
     session.screen.table([_("Device"), _("State"), _("Since"), _("Id")], rows)
 

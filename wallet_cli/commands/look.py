@@ -22,7 +22,7 @@ def balance(session: Session) -> None:
     """What the member has."""
     settle(session)
     accounts = session.accounts()
-    if session.screen.answer({"accounts": [each.model_dump(mode="json") for each in accounts]}):
+    if session.screen.answer({"accounts": [each.plain() for each in accounts]}):
         return
     rows = []
     for each in accounts:
@@ -49,7 +49,7 @@ def history(
             "account": each.id,
             "currency": each.currency,
             "scale": each.scale,
-            "lines": [line.model_dump() for line in lines],
+            "lines": [line.plain() for line in lines],
         }
         for each, lines in parts
     ]
@@ -74,10 +74,8 @@ def who(
         found.append(read(Listed, item))
         if len(found) == limit:
             break
-    for each in found:
-        for account in each.accounts:
-            session.met(account.id, each.name)
-    if session.screen.answer({"members": [each.model_dump() for each in found]}):
+    session.met((account.id, each.name) for each in found for account in each.accounts)
+    if session.screen.answer({"members": [each.plain() for each in found]}):
         return
     if not found:
         session.screen.line(_("Nobody found. Try a shorter name, or leave --sector and --place out."))

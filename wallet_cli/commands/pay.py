@@ -111,7 +111,7 @@ def reject(
         Request,
         session.server.once("POST", f"/v1/payment-requests/{quote(request.id, safe='')}/rejection", {}),
     )
-    if not session.screen.answer(found.model_dump(mode="json")):
+    if not session.screen.answer(found.plain()):
         session.screen.line(_("Rejected; nothing was paid."), "green")
 
 

@@ -54,7 +54,7 @@ def statement(
             "account": each.id,
             "currency": each.currency,
             "scale": each.scale,
-            "lines": [line.model_dump() for line in lines],
+            "lines": [line.plain() for line in lines],
         }
         for each, lines in parts
     ]
