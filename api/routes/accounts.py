@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from api import presenting
 from api.deps import Caller, Key, command_id, require
+from api.holders import must_be_member
 from api.params import Accept, Cursor, DryRun, From, IfMatch, Limit, To, if_match, page, respond
 from api.schemas.accounts import (
     AccountBody,
@@ -40,7 +41,7 @@ async def open_account(
     """Open an account of a member."""
     uid = command_id(caller, body.id, idempotency_key)
     account = body.account or uuid5(uid, "account")
-    await asyncio.to_thread(caller.use.identity.people.get, caller.community, body.member)
+    await asyncio.to_thread(must_be_member, caller, body.member)
     command = OpenAccount(
         id=uid, community=caller.community, actor=caller.principal.actor, account=account, currency=body.currency,
         kind=body.kind, form=body.form, line=body.line, ceiling=body.ceiling, programme=body.programme or "",
@@ -102,7 +103,7 @@ async def change(
     uid = command_id(caller, body.id, idempotency_key)
     command = change_of(body, account, id=uid, community=caller.community, actor=caller.principal.actor)
     await asyncio.to_thread(_unchanged, caller, account, uid, match)
-    return await _written(caller, account, await submit(caller, command, dry_run=dry_run))
+    return await _written(caller, account, await submit(caller, command, dry_run=dry_run), 200)
 
 
 @router.post("/v1/accounts/{account}/closure", status_code=201, response_model=AccountWrittenOut)
@@ -145,11 +146,12 @@ def _account(caller: Caller, account: UUID) -> dict[str, Any]:
     return presenting.account(held, unit, caller.use.identity.owner(caller.community, account))
 
 
-async def _written(caller: Caller, account: UUID, outcome: Outcome) -> Response:
+async def _written(caller: Caller, account: UUID, outcome: Outcome, status: int | None = None) -> Response:
     said = presenting.written(outcome)
-    if not outcome.dry:
-        said["account"] = await asyncio.to_thread(_account, caller, account)
-    return respond(outcome.status, said)
+    if outcome.dry:
+        return respond(200, said)
+    said["account"] = await asyncio.to_thread(_account, caller, account)
+    return respond(status or outcome.status, said, etag=said["account"]["seq"])
 
 
 def _unchanged(caller: Caller, account: UUID, command: UUID, match: str | None) -> None:
