@@ -81,6 +81,11 @@ class Committer:
         return self._inbox.waiting
 
     @property
+    def closed(self) -> bool:
+        """Whether new commands are refused."""
+        return self._inbox.closed
+
+    @property
     def kept(self) -> Mapping[UUID, Kept]:
         """The books in memory; only the committer's thread may change them."""
         return self._transactions.kept

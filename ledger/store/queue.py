@@ -114,7 +114,7 @@ class Inbox:
         self._groups: deque[Group] = deque()
         self._weight = 0
         self._bytes = 0
-        self._closed = False
+        self.closed = False
         self._changed = threading.Condition()
 
     @property
@@ -125,7 +125,7 @@ class Inbox:
     def put(self, group: Group) -> None:
         """Add a group. Raises Unavailable at once when the queue is full or closed. An empty queue takes any group."""
         with self._changed:
-            if self._closed:
+            if self.closed:
                 raise Unavailable("the ledger is closing; send the same command again")
             if self._groups and (
                 self._weight + group.weight > self._max_weight or self._bytes + group.bytes > self._max_bytes
@@ -143,7 +143,7 @@ class Inbox:
         """
         with self._changed:
             while not self._groups:
-                if self._closed:
+                if self.closed:
                     return []
                 self._changed.wait()
             taken = [self._pop()]
@@ -158,7 +158,7 @@ class Inbox:
     def close(self) -> None:
         """Take no more; what is in stays to be taken."""
         with self._changed:
-            self._closed = True
+            self.closed = True
             self._changed.notify_all()
 
     def _pop(self) -> Group:
