@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 
 from ledger.core.accounts import MEMBER_KINDS, Account, Freeze, PolicyVersion
 from ledger.core.commands import ChargeDemurrage, Command, ExpireHold
-from ledger.core.errors import Rejected, Unavailable
+from ledger.core.errors import LedgerError, Rejected, Unavailable
 from ledger.core.journal import Receipt
 from ledger.core.policy import Policy
 from ledger.service import OPERATOR, Ledger
@@ -165,6 +165,8 @@ def run_jobs(ledger: Ledger, now: int, last: dict[str, int] | None = None) -> Do
             done.counts[name] = job(ledger, now)
             if last is not None:
                 last[name] = now
+        except LedgerError as error:
+            done.errors.append(f"{name}: {error}")
         except Exception as error:
             done.errors.append(f"{name}: {error}")
             log.exception("job failed: %s", name)
@@ -193,5 +195,6 @@ class Scheduler:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            run_jobs(self._ledger, self._clock(), self._last)
+            for error in run_jobs(self._ledger, self._clock(), self._last).errors:
+                log.warning("job failed: %s", error)
             self._stopped.wait(self._every)

@@ -21,12 +21,12 @@ _BUFFER = 4_096
 class Scratch:
     """Rows that the tables of a community should hold, and values spilled from memory.
 
-    SQLite keeps 64 MiB of it in memory and the rest in the system's folder for temporary files.
+    SQLite keeps 16 MiB of it in memory and the rest in the system's folder for temporary files.
     """
 
     def __init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None)
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536"):
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -16384"):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.execute("BEGIN")
         self._waiting: dict[str, list[Row]] = {}
