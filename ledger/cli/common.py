@@ -53,8 +53,9 @@ def fail(sentence: str, code: int) -> NoReturn:
 def options(
     context: typer.Context,
     database: Annotated[
-        str, typer.Option(help="sqlite:///file or postgresql://host/name; also RICOCHET_DATABASE.")
-    ] = "",
+        str | None,
+        typer.Option(help="sqlite:///file or postgresql://host/name; else RICOCHET_DATABASE, else sqlite:///ricochet.db."),
+    ] = None,
 ) -> None:
     """Run a ledger for local currencies."""
     context.obj = database or _setting("DATABASE") or DEFAULT_DATABASE

@@ -145,6 +145,12 @@ def test_the_defaults_and_a_missing_map(tmp_path: Path) -> None:
         read_map(tmp_path / "none.toml")
 
 
+def test_the_map_of_the_guide_is_a_map() -> None:
+    guide = (Path(__file__).parents[2] / "docs/how-to/import-a-history.md").read_text(encoding="utf-8")
+    csv_map = parse_map(guide.split("```toml\n")[1].split("```")[0])
+    assert csv_map.columns["from"] == "payer" and csv_map.kinds["devis"] == "skip"
+
+
 def test_the_table_of_names_is_private_and_reads_back(tmp_path: Path) -> None:
     names = with_new_names({}, ["mill", 'the "old", bakery', "mill"])
     place = tmp_path / "names.csv"
