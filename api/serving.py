@@ -60,6 +60,7 @@ class Server(uvicorn.Server):
         if services is not None:
             services.hub.close()
         super().handle_exit(sig, frame)
+        self._captured_signals.clear()  # to be told to stop is no failure: uvicorn would raise the signal again
 
 
 def serve(settings: Settings, say: Callable[[FastAPI, str], None]) -> None:
