@@ -17,6 +17,8 @@ from typing import NamedTuple
 
 import httpx2
 
+from api.identity.errors import invalid
+
 SECONDS = 15
 """For one call, all of it."""
 LONGEST_URL = 2_048
@@ -75,6 +77,15 @@ def _must_be_outside(host: str) -> None:
         raise ValueError("must name a host, or an address in its usual form")
     if host == "localhost" or host.endswith(_INSIDE):
         raise ValueError("must not name a host of a private network")
+
+
+def checked_url(url: str, *, private: bool = False) -> str:
+    """The URL, if it may be called one day. Raises Refused with the remedy."""
+    try:
+        target(url, private=private)
+    except ValueError as error:
+        raise invalid("url", str(error)) from None
+    return url
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:

@@ -128,8 +128,10 @@ def _statuses(operation: Json, method: str, path: str, guarded: bool) -> set[int
         found |= {404}
     if "requestBody" in operation:
         found |= {400, 409, 413, 415, 422}
-    if method in ("patch", "delete"):
+    if method != "get":
         found |= {409}
+    if method == "post" and not guarded:
+        found |= {403}
     if "If-Match" in named:
         found |= {412, 428}
     return found

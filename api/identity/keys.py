@@ -104,6 +104,12 @@ class Keys:
         with self._records.read() as connection:
             return [_key(row) for row in connection.execute(query)]
 
+    def of(self, community: UUID, owner: UUID) -> list[Key]:
+        """Every key of a member."""
+        query = select(api_key).where(api_key.c.community == community, api_key.c.member == owner)
+        with self._records.read() as connection:
+            return [_key(row) for row in connection.execute(query.order_by(api_key.c.id))]
+
     def revoke(self, community: UUID, key: UUID) -> None:
         """From now on the token is worth nothing. Doing it again changes nothing."""
         ours = (api_key.c.community == community) & (api_key.c.id == key)

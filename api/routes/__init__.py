@@ -6,20 +6,29 @@ from fastapi import APIRouter
 
 from api.routes import (
     accounts,
+    approvals,
     batches,
     commands,
     communities,
     currencies,
+    devices,
+    directory,
     entries,
     health,
     holds,
     journal,
+    keys,
+    members,
+    payment_requests,
     payments,
     proofs,
     supply,
+    webhooks,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
-    payments.router, accounts.router, holds.router, batches.router, entries.router, journal.router, proofs.router,
-    currencies.router, supply.router, commands.router, communities.router, health.router,
+    payments.router, accounts.router, payment_requests.router, holds.router, batches.router, entries.router,
+    journal.router, proofs.router, currencies.router, supply.router, commands.router, approvals.router,
+    members.router, devices.router, directory.router, keys.router, webhooks.router, communities.router,
+    health.router,
 )  # fmt: skip

@@ -46,6 +46,9 @@ def check_described(response: Response) -> None:
     operation = description()["paths"][path][method]
     status = str(response.status_code)
     assert status in operation["responses"], f"{method} {path}: {status} is not described: {response.text}"
+    if status == "204":
+        assert not response.content, f"{method} {path}: 204 has no body"
+        return
     media = response.headers.get("content-type", "").partition(";")[0]
     content = operation["responses"][status].get("content", {})
     assert media in content, f"{method} {path}: {status} with {media}, described are {sorted(content)}"
