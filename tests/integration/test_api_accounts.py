@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID, uuid4
@@ -141,7 +142,7 @@ def test_a_statement_has_names_memos_and_running_balances(town: Served, lines: l
     assert newest["counterparty"] == {"account": str(town.riv.ada.account), "name": "Ada"}
     balances = [line["balance"] for line in lines[:7]]
     assert all(isinstance(b, int) for b in balances)
-    assert [a - b for a, b in zip(balances, balances[1:], strict=False)] == [7, 6, 5, 4, 3, 2]  # type: ignore[operator]
+    assert [a - b for a, b in pairwise(balances)] == [7, 6, 5, 4, 3, 2]  # type: ignore[operator]
     staff = town.get(town.riv.keys[Role.AUDITOR], statement(town.riv.ben.account))["items"]
     assert {line["memo"] for line in staff} == {None}
 
