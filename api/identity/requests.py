@@ -203,6 +203,8 @@ class Requests:
 
     def _must_hold(self, community: UUID, asked: Asked) -> None:
         units = {unit.no: unit.code for unit in self._ledger.reader.currencies(community)}
+        if asked.currency not in units.values():
+            raise invalid("currency", "is no currency of this community")
         for field, account in (("payee", asked.payee), ("payer", asked.payer)):
             if account is None:
                 continue
