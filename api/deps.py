@@ -20,7 +20,7 @@ from api.identity.principal import Principal
 from api.identity.service import Identity
 from api.limits import Rates
 from api.metrics import Metrics
-from api.problems import Problem, not_found
+from api.problems import Problem, hidden
 from api.settings import Settings
 from api.stream import Hub
 from ledger.service import Ledger
@@ -78,7 +78,7 @@ class Caller:
     def must_see(self, account: UUID) -> None:
         """Raises 404 when the account is none of their business."""
         if not self.owns(account):
-            raise not_found("account")
+            raise hidden("account")
 
 
 class Require:

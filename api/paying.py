@@ -8,7 +8,7 @@ from uuid import UUID
 from api import presenting
 from api.deps import Caller
 from api.identity.errors import forbidden
-from api.problems import not_found, shape
+from api.problems import hidden, shape
 from api.submitting import Outcome
 from ledger.core.journal import Entry
 from ledger.core.signing import Signed
@@ -26,7 +26,7 @@ def own_signature(caller: Caller, command: Signed) -> None:
 def of_one_payment(view: EntryView) -> Entry:
     """The entry of a single payment; 404 for any other."""
     if view.command != "pay":
-        raise not_found("payment")
+        raise hidden("entry")
     return view.decoded()
 
 

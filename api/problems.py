@@ -6,7 +6,7 @@ A route raises; nothing else in `api` decides a status.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 from fastapi import FastAPI, Request
@@ -63,8 +63,13 @@ def shape(field: str, remedy: str, code: str = "invalid_field") -> Problem:
 
 
 def not_found(what: str) -> Problem:
-    """The thing in the path does not exist, or is none of the caller's business: the two look alike."""
+    """The thing in the path does not exist."""
     return Problem(404, "not_found", f"no such {what} here")
+
+
+def hidden(what: Literal["account", "hold", "entry"]) -> Rejected:
+    """It exists and is none of the caller's business: word for word what the reader says of what does not exist."""
+    return Rejected(Code(f"{what}_not_found"), f"no such {what} in this community", what)
 
 
 def answer(

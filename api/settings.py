@@ -143,8 +143,9 @@ def master_key(settings: Settings) -> bytes:
 
 
 def _unknown(variable: str, known: Mapping[str, str]) -> str:
-    near = difflib.get_close_matches(variable, known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else "see docs/reference/settings.md"
+    names = {name.removeprefix(PREFIX): name for name in known}
+    near = difflib.get_close_matches(variable.removeprefix(PREFIX).upper(), names, n=1, cutoff=0.5)
+    hint = f"did you mean {names[near[0]]}?" if near else "see docs/reference/settings.md"
     return f"there is no setting {variable}; {hint}"
 
 

@@ -12,7 +12,7 @@ from api.deps import Caller, require
 from api.facts import touched
 from api.identity.errors import forbidden
 from api.params import respond
-from api.problems import not_found
+from api.problems import hidden
 from api.schemas.journal import EntryOut, ReceiptFileOut
 from ledger.core.commands import PayBatch
 from ledger.core.journal import Entry
@@ -28,7 +28,7 @@ def read(entry: UUID, caller: Caller = require("entries.read")) -> Response:
     named = caller.use.facts.accounts_of(caller.community, [found])
     own = caller.principal.accounts if caller.own else None
     if own is not None and own.isdisjoint(touched(found, named)):
-        raise not_found("entry")
+        raise hidden("entry")
     return respond(200, presenting.entry(view, found, named, own))
 
 
@@ -46,7 +46,7 @@ def _must_be_ours(caller: Caller, found: Entry) -> None:
     """A receipt shows the whole entry: who was paid in a batch would see what the others were paid."""
     named = caller.use.facts.accounts_of(caller.community, [found])
     if caller.principal.accounts.isdisjoint(touched(found, named)):
-        raise not_found("entry")
+        raise hidden("entry")
     command = found.command
     if isinstance(command, PayBatch) and not caller.owns(command.payer):
         raise forbidden("not_allowed", "the receipt of a batch shows every payee; ask who paid it")

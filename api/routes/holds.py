@@ -14,7 +14,7 @@ from api.deps import Caller, Key, command_id, require
 from api.identity.errors import forbidden
 from api.params import DryRun, respond
 from api.paying import own_signature
-from api.problems import not_found
+from api.problems import hidden
 from api.schemas.accounts import CommandIdBody
 from api.schemas.holds import CaptureBody, HoldAsked, HoldBody, HoldOut, HoldWrittenOut, SignedHoldBody
 from api.signed import read_signed
@@ -42,7 +42,7 @@ def read(hold: UUID, caller: Caller = require("holds.read")) -> Response:
     """A hold and what became of it."""
     said = _hold(caller, hold)
     if not (caller.owns(UUID(said["payer"])) or caller.owns(UUID(said["payee"]))):
-        raise not_found("hold")
+        raise hidden("hold")
     return respond(200, said)
 
 
@@ -99,7 +99,7 @@ def _hold(caller: Caller, hold: UUID) -> dict[str, Any]:
 def _must_be_payee(caller: Caller, hold: UUID) -> None:
     said = _hold(caller, hold)
     if not (caller.owns(UUID(said["payer"])) or caller.owns(UUID(said["payee"]))):
-        raise not_found("hold")
+        raise hidden("hold")
     if not caller.owns(UUID(said["payee"])):
         raise forbidden(
             "not_allowed", "only the payee may do this; a hold that is not used expires by itself"

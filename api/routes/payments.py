@@ -15,7 +15,7 @@ from api.identity.errors import forbidden
 from api.memos import plain_memo, signed_memo
 from api.params import DryRun, Prefer, minimal, respond
 from api.paying import balance_after, of_one_payment, own_signature
-from api.problems import not_found
+from api.problems import hidden
 from api.schemas.payments import (
     Payment,
     PaymentBody,
@@ -77,7 +77,7 @@ def read(payment: UUID, caller: Caller = require("payments.read")) -> Response:
         found = of_one_payment(seen.entry(c, payment))
         command = found.command
         if not isinstance(command, Pay) or not (caller.owns(command.payer) or caller.owns(command.payee)):
-            raise not_found("payment")
+            raise hidden("entry")
         links = seen.links(c, found.seq)
         memo = seen.memo(c, found.seq) if caller.own else None
     said = presenting.receipt(presenting.past(found), command, facts.currency(c, command.currency))
@@ -110,7 +110,7 @@ def _must_be_payee(caller: Caller, payment: UUID) -> None:
     main = next((t for t in found.transfers if t.reason in (Reason.PAYMENT, Reason.CAPTURE)), None)
     named = caller.use.facts.accounts_of(caller.community, [found])
     if main is None or not (caller.owns(named[main.debit].uid) or caller.owns(named[main.credit].uid)):
-        raise not_found("payment")
+        raise hidden("entry")
     if not caller.owns(named[main.credit].uid):
         raise forbidden("not_allowed", "only who received a payment gives it back; ask them")
 

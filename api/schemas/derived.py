@@ -44,7 +44,8 @@ class _Row(Body):
     @model_validator(mode="before")
     @classmethod
     def _from_array(cls, value: Any) -> Any:
-        return dict(zip(cls.model_fields, value, strict=False)) if isinstance(value, list) else value
+        fits = isinstance(value, list) and len(value) == len(cls.model_fields)
+        return dict(zip(cls.model_fields, value, strict=True)) if fits else value
 
 
 def _is_record(hint: Any) -> bool:

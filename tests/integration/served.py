@@ -124,7 +124,9 @@ class Served:
         """POST, as JSON."""
         headers = {"content-type": "application/json", **options.pop("headers", {})}
         content = json.dumps(body).encode()  # ASCII, so that a test may send half a surrogate
-        found: Json = self.call(token, "POST", path, expect, content=content, headers=headers, **options).json()
+        found: Json = self.call(
+            token, "POST", path, expect, content=content, headers=headers, **options
+        ).json()
         return found
 
     def pay(self, amount: Any = 100, expect: int = 201, **changes: Any) -> Json:

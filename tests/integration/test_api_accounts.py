@@ -135,7 +135,9 @@ def statement(account: UUID, **query: object) -> str:
     return f"/v1/accounts/{account}/statement?{asked}"
 
 
-def test_a_statement_has_names_memos_and_running_balances(town: Served, lines: list[dict[str, object]]) -> None:
+def test_a_statement_has_names_memos_and_running_balances(
+    town: Served, lines: list[dict[str, object]]
+) -> None:
     assert [line["amount"] for line in lines[:7]] == [7, 6, 5, 4, 3, 2, 1]
     newest = lines[0]
     assert newest["memo"] == "no 7" and newest["reason"] == "payment"
@@ -188,7 +190,9 @@ def test_a_statement_between_two_moments(town: Served, lines: list[dict[str, obj
     assert town.get(token, statement(account, to="2020-01-01"))["items"] == []
     assert town.get(token, statement(account, **{"from": "2099-01-01"}))["items"] == []
     today = moment(begin)[:10]
-    assert len(town.get(token, statement(account, **{"from": today, "to": "2099-12-31"}))["items"]) == len(lines)
+    assert len(town.get(token, statement(account, **{"from": today, "to": "2099-12-31"}))["items"]) == len(
+        lines
+    )
     assert town.get(token, statement(account, **{"from": "yesterday"}), 422)["field"] == "from"
 
 
@@ -199,7 +203,11 @@ def _exact(ns: int) -> str:
 def test_a_statement_as_csv(town: Served, lines: list[dict[str, object]]) -> None:
     town.pay(1, memo="=1+1")
     response = town.call(
-        town.riv.ben.token, "GET", statement(town.riv.ben.account, limit=2), 200, headers={"accept": "text/csv"}
+        town.riv.ben.token,
+        "GET",
+        statement(town.riv.ben.account, limit=2),
+        200,
+        headers={"accept": "text/csv"},
     )
     rows = list(csv.DictReader(io.StringIO(response.text)))
     assert [row["amount"] for row in rows] == ["0.01", "0.07"]

@@ -94,7 +94,12 @@ def _chunks(content: bytes) -> Iterator[bytes]:
 
 def test_a_body_over_its_limit_is_refused(town: Served) -> None:
     unannounced = town.call(
-        town.riv.ada.token, "POST", "/v1/payment-batches", 413, content=_chunks(b"\n" * 3_000_000), headers=NDJSON
+        town.riv.ada.token,
+        "POST",
+        "/v1/payment-batches",
+        413,
+        content=_chunks(b"\n" * 3_000_000),
+        headers=NDJSON,
     )
     assert unannounced.json()["code"] == "body_too_large"
     announced = town.call(
@@ -106,7 +111,12 @@ def test_a_body_over_its_limit_is_refused(town: Served) -> None:
 
 def test_other_media_are_not_taken(town: Served) -> None:
     response = town.call(
-        town.riv.ada.token, "POST", "/v1/payment-batches", 415, content=b"a,b", headers={"content-type": "text/csv"}
+        town.riv.ada.token,
+        "POST",
+        "/v1/payment-batches",
+        415,
+        content=b"a,b",
+        headers={"content-type": "text/csv"},
     )
     assert response.json()["code"] == "unsupported_media_type"
     nothing = town.call(town.riv.ada.token, "POST", "/v1/payment-batches", 415)

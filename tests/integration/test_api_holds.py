@@ -67,7 +67,7 @@ def test_the_payee_or_the_association_gives_it_back(town: Served) -> None:
 def test_a_hold_is_the_business_of_two(town: Served) -> None:
     hold = placed(town)["hold"]
     cleo = town.riv.join("Cleo", MemberKind.PERSON)
-    assert town.get(cleo.token, f"/v1/holds/{hold['id']}", 404)["code"] == "not_found"
+    assert town.get(cleo.token, f"/v1/holds/{hold['id']}", 404)["code"] == "hold_not_found"
     for verb in ("capture", "void"):
         town.post(cleo.token, f"/v1/holds/{hold['id']}/{verb}", {"id": str(uuid4())}, 404)
         town.post(town.riv.ben.token, f"/v1/holds/{uuid4()}/{verb}", {"id": str(uuid4())}, 404)
@@ -75,6 +75,10 @@ def test_a_hold_is_the_business_of_two(town: Served) -> None:
 
 
 def test_faults_of_a_hold(town: Served) -> None:
-    for changes, field in (({"expires_in": 0}, "expires_in"), ({"expires_in": 10**12}, "expires_in"), ({"amount": 0}, "amount")):
+    for changes, field in (
+        ({"expires_in": 0}, "expires_in"),
+        ({"expires_in": 10**12}, "expires_in"),
+        ({"amount": 0}, "amount"),
+    ):
         assert placed(town, expect=422, **changes)["field"] == field
     assert placed(town, 10**9, 422)["code"] == "insufficient_funds"

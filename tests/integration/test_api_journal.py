@@ -57,7 +57,7 @@ def test_a_member_sees_the_movements_of_own_accounts(town: Served) -> None:
     whole = town.get(auditor(town), f"/v1/entries/{paid['id']}")
     assert whole["content"]["amount"] == 9 and whole["body"]
     opened = town.use.ledger.reader.entry_at(town.riv.community, 1).command_id
-    assert town.get(town.riv.ada.token, f"/v1/entries/{opened}", 404)["code"] == "not_found"
+    assert town.get(town.riv.ada.token, f"/v1/entries/{opened}", 404)["code"] == "entry_not_found"
     assert town.get(town.riv.ada.token, "/v1/journal", 403)["code"] == "not_allowed"
 
 

@@ -44,7 +44,9 @@ def test_a_payment_and_its_receipt_on_both_engines(engine_url: str, tmp_path: Pa
         file = http.get(first.json()["links"]["receipt"], headers=ask(town.riv.ben.token))
         vkey = http.get("/v1/communities/RIV").json()["vkey"]
         assert verify(ReceiptFile.from_json(file.text), vkey)
-        tried = http.post("/v1/payments?dry_run=true", json=payment(town, 10**9), headers=ask(town.riv.ada.token))
+        tried = http.post(
+            "/v1/payments?dry_run=true", json=payment(town, 10**9), headers=ask(town.riv.ada.token)
+        )
         assert tried.json()["code"] == "insufficient_funds"
         lines = http.get(f"/v1/accounts/{town.riv.ben.account}/statement", headers=ask(town.riv.ben.token))
         assert [line["amount"] for line in lines.json()["items"]] == [150]
@@ -91,7 +93,9 @@ def events(response: httpx2.Response) -> Iterator[dict[str, Any]]:
 def test_the_live_journal_misses_nothing(engine_url: str, tmp_path: Path) -> None:
     town = prepared(engine_url)
     with running(engine_url, tmp_path) as process, client(process) as http, client(process) as other:
-        with http.stream("GET", "/v1/journal/stream?after=0", headers=ask(town.riv.keys[Role.AUDITOR])) as live:
+        with http.stream(
+            "GET", "/v1/journal/stream?after=0", headers=ask(town.riv.keys[Role.AUDITOR])
+        ) as live:
             assert live.headers["content-type"].startswith("text/event-stream")
             heard = events(live)
             head = other.get("/v1/journal", headers=ask(town.riv.keys[Role.AUDITOR])).json()["head"]
@@ -134,7 +138,10 @@ def test_two_processes_on_postgresql_tell_each_other(fresh_database: str, tmp_pa
                 body = payment(town, 7)
                 paid = there.post("/v1/payments", json=body, headers=ask(town.riv.ada.token)).json()
                 assert next(events(live))["data"]["id"] == paid["id"]
-            assert here.post("/v1/payments", json=body, headers=ask(town.riv.ada.token)).json()["replayed"] is True
+            assert (
+                here.post("/v1/payments", json=body, headers=ask(town.riv.ada.token)).json()["replayed"]
+                is True
+            )
 
 
 def test_sigterm_ends_streams_and_closes_the_ledger(tmp_path: Path) -> None:

@@ -50,7 +50,11 @@ def test_issue_and_redeem_keep_the_guarantee(town: Served, shop: UUID) -> None:
     said = town.post(treasurer(town), "/v1/redemptions", body)
     assert {each["reason"] for each in said["transfers"]} == {"redeem", "reserve_out", "commission"}
     after = town.get(treasurer(town), "/v1/currencies/RIV-B")
-    assert before["circulation"] - after["circulation"] == 1_000 == before["reserve"]["digital"] - after["reserve"]["digital"]
+    assert (
+        before["circulation"] - after["circulation"]
+        == 1_000
+        == before["reserve"]["digital"] - after["reserve"]["digital"]
+    )
     again = town.post(treasurer(town), "/v1/redemptions", {**body, "id": str(uuid4())}, 409)
     assert again["code"] == "already_claimed"
 
@@ -72,7 +76,9 @@ def test_a_large_issue_waits_for_a_second_person(town: Served, shop: UUID) -> No
 def test_a_policy_change_waits_and_shows_in_the_history(town: Served) -> None:
     path = "/v1/currencies/RIV/policies"
     operator = town.riv.keys[Role.OPERATOR]
-    done = town.post(operator, path, {"id": str(uuid4()), "policy": {"default_line": 2_000}, "resolution": "AG 3"})
+    done = town.post(
+        operator, path, {"id": str(uuid4()), "policy": {"default_line": 2_000}, "resolution": "AG 3"}
+    )
     assert done["command"] == "change_policy"
     history = town.get(operator, path)["items"]
     assert [each["policy"]["default_line"] for each in history][-2:] == [1_000, 2_000]
@@ -83,7 +89,9 @@ def test_a_policy_change_waits_and_shows_in_the_history(town: Served) -> None:
     assert (past["code"], past["field"]) == ("time_in_past", "since")
     wrong = town.post(operator, path, {"id": str(uuid4()), "policy": {"payment_fee_bp": 1.5}}, 422)
     assert wrong["field"] == "policy.payment_fee_bp"
-    assert town.post(operator, "/v1/currencies/NONE/policies", {"id": str(uuid4()), "policy": {}}, 404)["code"]
+    assert town.post(operator, "/v1/currencies/NONE/policies", {"id": str(uuid4()), "policy": {}}, 404)[
+        "code"
+    ]
 
 
 def test_a_currency_is_defined_with_its_rules(town: Served) -> None:
@@ -143,7 +151,10 @@ def test_the_remaining_commands_have_bodies_of_their_own(town: Served) -> None:
     assert town.post(operator, "/v1/commands/import_payment", past, 409)["code"] == "period_sealed"
     soon = {**past, "id": str(uuid4()), "occurred_at": "2026-01-02T00:00:00Z"}
     assert town.post(operator, "/v1/commands/import_payment", soon)["command"] == "import_payment"
-    assert town.post(operator, "/v1/commands/import_payment", {**past, "occurred_at": 5}, 422)["field"] == "occurred_at"
+    assert (
+        town.post(operator, "/v1/commands/import_payment", {**past, "occurred_at": 5}, 422)["field"]
+        == "occurred_at"
+    )
 
 
 def test_every_command_has_a_way_in_or_is_the_servers_own() -> None:
