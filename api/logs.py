@@ -39,7 +39,8 @@ def set_up(level: str) -> None:
     )
     root = logging.getLogger()
     root.handlers = [_Forward()]
-    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # what it would say, observe.py has answered
+    # what uvicorn would say of errors, observe.py has answered and logged
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     root.setLevel(max(LEVELS[level], logging.WARNING))
 
 

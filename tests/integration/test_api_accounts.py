@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
@@ -103,10 +104,17 @@ def test_each_term_can_be_changed_and_one_at_a_time(town: Served) -> None:
         ).json()
         return found
 
-    for terms in ({"ceiling": 900}, {"ceiling": None}, {"frozen": "debits"}, {"frozen": "none"}):
+    good: list[dict[str, Any]] = [
+        {"ceiling": 900},
+        {"ceiling": None},
+        {"frozen": "debits"},
+        {"frozen": "none"},
+    ]
+    for terms in good:
         said = change(**terms)["account"]
         assert isinstance(said, dict) and {name: said[name] for name in terms} == terms
-    for terms in ({}, {"line": 1, "ceiling": 2}, {"line": None}, {"sectors": ["47"]}):
+    bad: list[dict[str, Any]] = [{}, {"line": 1, "ceiling": 2}, {"line": None}, {"sectors": ["47"]}]
+    for terms in bad:
         assert change(422, **terms)["code"] == "invalid_field"
 
 

@@ -148,7 +148,12 @@ def test_what_is_no_jws_is_refused(town: Served, cleo: Somebody, text: str) -> N
 def test_a_hold_and_a_batch_can_be_signed(town: Served, cleo: Somebody) -> None:
     assert cleo.device is not None
     public = cleo.device.public_key().public_bytes_raw()
-    carried = {"community": town.riv.community, "actor": cleo.id, "payer": cleo.account, "currency": "RIV"}
+    carried: dict[str, Any] = {
+        "community": town.riv.community,
+        "actor": cleo.id,
+        "payer": cleo.account,
+        "currency": "RIV",
+    }
     hold = c.PlaceHold(id=new_id(), payee=town.riv.ben.account, amount=40, seconds=60, **carried)
     payees = (c.Payee(town.riv.ben.account, 1), c.Payee(town.riv.ada.account, 2))
     batch = c.PayBatch(id=new_id(), payees=payees, **carried)

@@ -56,13 +56,11 @@ def test_every_pattern_is_of_a_sentence_that_is_said() -> None:
 
 
 def _texts(folder: Path) -> list[str]:
-    found = []
-    for path in sorted(folder.rglob("*.py")):
-        if path.name != "messages_fr.py":
-            for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    found.append(node.value)
-    return found
+    trees = [
+        ast.parse(path.read_text()) for path in sorted(folder.rglob("*.py")) if path.name != "messages_fr.py"
+    ]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
 
 
 def test_remedies_say_what_to_do_and_not_what_was_sent() -> None:
