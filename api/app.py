@@ -91,6 +91,7 @@ async def _running(settings: Settings, metrics: Metrics, clock: Callable[[], int
         )  # fmt: skip
         tasks = [asyncio.create_task(services.hub.run()), asyncio.create_task(deliverer.run())]
         if settings.jobs:
+            tasks.append(asyncio.create_task(services.identity.keep_up()))
             scheduler.start()
         try:
             yield services

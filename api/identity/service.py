@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterable
 from uuid import UUID
@@ -23,8 +25,12 @@ from api.identity.states import States
 from api.identity.vault import Vault, token_hash
 from ledger.community.membership import FREEZES
 from ledger.core.commands import Command
+from ledger.core.errors import LedgerError
 from ledger.service import OPERATOR, Ledger
 
+log = logging.getLogger("ricochet.identity")
+
+CATCH_UP_SECONDS = 60
 RECHECK = 10**9
 """How long, in ns, this process may believe a key that another process has just revoked."""
 
@@ -109,8 +115,21 @@ class Identity:
         return f"{self.public_url or address.rstrip('/')}/e/{code}"
 
     def catch_up(self) -> int:
-        """Finish changes of state that were stopped half-way; for a job. Returns how many."""
-        waiting = self.states.pending()
-        for community, member in waiting:
-            self.states.enforce(community, member)
-        return len(waiting)
+        """Finish changes of state that were stopped half-way; returns how many. What fails is tried again next time."""
+        done = 0
+        for community, member in self.states.pending():
+            try:
+                self.states.enforce(community, member)
+                done += 1
+            except LedgerError as error:
+                log.warning("the state of member %s is not in the ledger: %s", member, type(error).__name__)
+        return done
+
+    async def keep_up(self, seconds: int = CATCH_UP_SECONDS) -> None:
+        """`catch_up` now and again, until cancelled; for a task of the application."""
+        while True:
+            try:
+                await asyncio.to_thread(self.catch_up)
+            except LedgerError as error:
+                log.warning("member states are not caught up: %s", type(error).__name__)
+            await asyncio.sleep(seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -114,6 +115,29 @@ def test_a_change_of_state_that_was_stopped_is_finished_later(town: Town) -> Non
     assert town.identity.catch_up() == 1
     assert town.frozen(ana.accounts[0]) == 3
     assert town.identity.catch_up() == 0
+
+
+def test_what_cannot_be_finished_now_is_tried_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = town.member("Ana")
+    town.identity.people.change(town.community, ana.id, 1, {"state": MemberState.SUSPENDED})
+    submit, tries = town.ledger.submit, []
+
+    def busy(command: c.Command) -> Any:
+        tries.append(command)
+        if len(tries) == 1:
+            raise Unavailable
+        return submit(command)
+
+    monkeypatch.setattr(town.ledger, "submit", busy)
+
+    async def keep_up() -> None:
+        task = asyncio.create_task(town.identity.keep_up(seconds=0))
+        while town.identity.states.pending():
+            await asyncio.sleep(0.01)
+        task.cancel()
+
+    asyncio.run(asyncio.wait_for(keep_up(), 20))
+    assert town.frozen(ana.accounts[0]) == 3 and len(tries) == 2
 
 
 def test_a_state_changed_while_it_is_enforced_wins(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
