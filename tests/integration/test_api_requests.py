@@ -190,9 +190,12 @@ def test_requests_are_paged(town: Served) -> None:
 
 
 def test_requests_of_another_community_are_unknown(town: Served, elsewhere: Place) -> None:
-    made = ask(town)
+    made, theirs = ask(town), elsewhere.ada
     for key in (made["id"], made["token"]):
-        town.get(elsewhere.ada.token, f"/v1/payment-requests/{key}", 404)
         address = f"/v1/payment-requests/{key}"
-        town.post(elsewhere.ada.token, f"{address}/acceptance", {"payer": str(elsewhere.ada.account)}, 404)
-        town.post(elsewhere.ada.token, f"{address}/rejection", {}, 404)
+        said = [
+            town.get(theirs.token, address, 404),
+            town.post(theirs.token, f"{address}/acceptance", {"payer": str(theirs.account)}, 404),
+            town.post(theirs.token, f"{address}/rejection", {}, 404),
+        ]
+        assert {each["code"] for each in said} == {"payment_request_not_found"}
