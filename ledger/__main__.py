@@ -1,6 +1,7 @@
 """The operator's command line: `ricochet …`. `api.__main__` adds `serve` and `demo` to `app`.
 
-Exit codes: 0 done; 1 refused, or `verify` found something; 2 could not run. Errors are one sentence on stderr.
+Exit codes: 0 done; 1 refused, or `verify` found something; 2 could not run. Errors are one sentence on
+stderr.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ def expire_holds(ledger: Ledger, now: int) -> int:
 
 
 def sign_checkpoints(ledger: Ledger, now: int, every: int = CHECKPOINT_EVERY) -> int:
-    """Sign the head of each community whose newest checkpoint ends more than `every` (ns) ago; returns how many.
+    """Sign each head whose newest checkpoint ends more than `every` (ns) ago; returns how many.
 
     A community that cannot sign does not stop the others; Unavailable names it at the end.
     """

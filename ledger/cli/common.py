@@ -32,7 +32,7 @@ CurrencyCode = Annotated[str, typer.Argument(help="Code of the currency.", metav
 
 
 class Commands(TyperGroup):
-    """Every failure of a command below is one sentence on stderr and an exit code: 1 refused, 2 could not run."""
+    """Every failure of a command is one sentence on stderr and an exit code: 1 refused, 2 could not run."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
@@ -54,7 +54,9 @@ def options(
     context: typer.Context,
     database: Annotated[
         str | None,
-        typer.Option(help="sqlite:///file or postgresql://host/name; else RICOCHET_DATABASE, else sqlite:///ricochet.db."),
+        typer.Option(
+            help="sqlite:///file or postgresql://host/name; else RICOCHET_DATABASE, else sqlite:///ricochet.db."
+        ),
     ] = None,
 ) -> None:
     """Run a ledger for local currencies."""
@@ -64,7 +66,9 @@ def options(
 def _setting(name: str) -> str:
     """RICOCHET_<name>, or what the file named by RICOCHET_<name>_FILE says."""
     place = os.environ.get(f"RICOCHET_{name}_FILE")
-    return Path(place).read_text(encoding="utf-8").strip() if place else os.environ.get(f"RICOCHET_{name}", "")
+    return (
+        Path(place).read_text(encoding="utf-8").strip() if place else os.environ.get(f"RICOCHET_{name}", "")
+    )
 
 
 def master_key() -> bytes | None:

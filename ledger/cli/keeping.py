@@ -27,7 +27,8 @@ def verify(
     context: typer.Context,
     community: Annotated[str | None, typer.Option(help="Only this community; by default all.")] = None,
     against: Annotated[
-        list[Path] | None, typer.Option(help="A checkpoint that was kept elsewhere; may be given several times.")
+        list[Path] | None,
+        typer.Option(help="A checkpoint that was kept elsewhere; may be given several times."),
     ] = None,
     from_: Annotated[
         Path | None, typer.Option("--from", help="A checkpoint up to which nothing was found before.")

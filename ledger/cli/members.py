@@ -43,7 +43,9 @@ def define(
     code: CurrencyCode,
     model: Annotated[Model, typer.Option(help="Which rules it follows.")],
     scale: Annotated[int | None, typer.Option(help="Decimals; by default 2, for time 0 (minutes).")] = None,
-    policy: Annotated[Path | None, typer.Option(help="TOML with what differs from the model's preset.")] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="TOML with what differs from the model's preset.")
+    ] = None,
 ) -> None:
     """Define a currency from its model's preset and a policy file."""
     preset = PRESETS.get(model, Policy())
@@ -68,7 +70,9 @@ def open_(
     line: Annotated[str | None, typer.Option(help="Credit line, such as 500.00.")] = None,
     ceiling: Annotated[str | None, typer.Option(help="The most it may hold, such as 5000.00.")] = None,
     programme: Annotated[str, typer.Option(help="For a purse: its programme.")] = "",
-    sector: Annotated[list[str] | None, typer.Option(help="Activity code; may be given several times.")] = None,
+    sector: Annotated[
+        list[str] | None, typer.Option(help="Activity code; may be given several times.")
+    ] = None,
     account: Annotated[UUID | None, typer.Option("--id", help="Its id; by default a random one.")] = None,
 ) -> None:
     """Open a member's account; prints its id."""

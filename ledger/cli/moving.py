@@ -30,7 +30,9 @@ def export(
     context: typer.Context,
     community: Community,
     file: Annotated[Path, typer.Argument(help="New file to write.")],
-    with_key: Annotated[bool, typer.Option("--with-key", help="The signing key too; asks for a passphrase.")] = False,
+    with_key: Annotated[
+        bool, typer.Option("--with-key", help="The signing key too; asks for a passphrase.")
+    ] = False,
 ) -> None:
     """Write a whole community to a file, readable by its owner only: it holds memos."""
     passphrase = ""
@@ -43,21 +45,33 @@ def export(
 def import_(
     context: typer.Context,
     file: Annotated[Path | None, typer.Argument(help="A community's file, from `ricochet export`.")] = None,
-    with_key: Annotated[bool, typer.Option("--with-key", help="Its signing key too; asks for the passphrase.")] = False,
-    csv_file: Annotated[Path | None, typer.Option("--csv", help="Or a foreign history, for a new community.")] = None,
-    map_file: Annotated[Path | None, typer.Option("--map", help="With --csv: TOML that names its columns.")] = None,
+    with_key: Annotated[
+        bool, typer.Option("--with-key", help="Its signing key too; asks for the passphrase.")
+    ] = False,
+    csv_file: Annotated[
+        Path | None, typer.Option("--csv", help="Or a foreign history, for a new community.")
+    ] = None,
+    map_file: Annotated[
+        Path | None, typer.Option("--map", help="With --csv: TOML that names its columns.")
+    ] = None,
     community: Annotated[str, typer.Option(help="With --csv: code of the new community.")] = "",
     currency: Annotated[str, typer.Option(help="With --csv: code of its currency.")] = "",
-    model: Annotated[Model, typer.Option(help="With --csv: which rules it follows from now on.")] = Model.MUTUAL,
+    model: Annotated[
+        Model, typer.Option(help="With --csv: which rules it follows from now on.")
+    ] = Model.MUTUAL,
     scale: Annotated[int, typer.Option(help="With --csv: decimals of the currency.")] = 2,
     names: Annotated[Path | None, typer.Option(help="With --csv: who is who; else names-CODE.csv.")] = None,
-    report: Annotated[Path | None, typer.Option(help="With --csv: refused lines; else refused-CODE.csv.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="With --csv: refused lines; else refused-CODE.csv.")
+    ] = None,
 ) -> None:
     """Bring in a community that `ricochet export` wrote, or with --csv the history of another system."""
     if file is not None and csv_file is None:
         passphrase = typer.prompt("Passphrase of the signing key", hide_input=True) if with_key else ""
         manifest = import_community(context.obj, file, passphrase, master_key())
-        typer.echo(f"{manifest.code}: {manifest.size} entries, root {manifest.root}; now run: ricochet verify")
+        typer.echo(
+            f"{manifest.code}: {manifest.size} entries, root {manifest.root}; now run: ricochet verify"
+        )
     elif file is None and csv_file is not None and map_file is not None and community and currency:
         names = names or Path(f"names-{community}.csv")
         report = report or Path(f"refused-{community}.csv")

@@ -1,8 +1,8 @@
-"""A foreign history into a community: pseudonymous accounts, one past payment for each line, in the file's order.
+"""A foreign history into a community: accounts without names, one past payment for each line, in its order.
 
 Safe to run again: the ids come from the file's hash and the line's number, so what was imported is found, not
-repeated. A line that was refused is refused again; mend the file and its changed hash makes new commands of all
-its lines, so mend before the first run or take a new community.
+repeated. A line that was refused is refused again; mend the file and its changed hash makes new commands of
+all its lines, so mend before the first run or take a new community.
 """
 
 from __future__ import annotations

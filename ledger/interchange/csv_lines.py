@@ -64,7 +64,9 @@ def read_lines(path: Path, csv_map: CsvMap, scale: int) -> Iterator[Line | Refus
                     yield _read(start, cells, len(heading), places, csv_map, scale)
                 start = reader.line_num + 1
         except csv.Error as error:
-            raise MapError(f"{path} line {reader.line_num}: {error}; check format.delimiter and the quotes") from error
+            raise MapError(
+                f"{path} line {reader.line_num}: {error}; check format.delimiter and the quotes"
+            ) from error
         except UnicodeDecodeError as error:
             raise MapError(f"{path}: not {csv_map.encoding}; set format.encoding in the map") from error
 
@@ -74,7 +76,9 @@ def _places(heading: list[str], csv_map: CsvMap) -> dict[str, int]:
     for name, title in csv_map.columns.items():
         if heading.count(title) != 1:
             found = "no" if title not in heading else "more than one"
-            raise MapError(f"columns.{name}: the file has {found} column {title!r}; it has {', '.join(heading)}")
+            raise MapError(
+                f"columns.{name}: the file has {found} column {title!r}; it has {', '.join(heading)}"
+            )
         places[name] = heading.index(title)
     return places
 

@@ -1,27 +1,27 @@
 """How the columns of a foreign history are read: a small TOML that names every column. Nothing is guessed.
 
-    [columns]
-    date = "ts"               # required: date, from, to, amount
-    from = "src"
-    to = "dst"
-    amount = "amount_pence"
-    id = "id"                 # optional: quoted in the report of refused lines
-    activity = "purpose"      # optional: kept with the payment, an activity code (never a name)
-    kind = "kind"             # optional: see [kinds]
+[columns]
+date = "ts"               # required: date, from, to, amount
+from = "src"
+to = "dst"
+amount = "amount_pence"
+id = "id"                 # optional: quoted in the report of refused lines
+activity = "purpose"      # optional: kept with the payment, an activity code (never a name)
+kind = "kind"             # optional: see [kinds]
 
-    [format]
-    date = "%Y-%m-%d %H:%M:%S"   # required: strptime's letters
-    unit = "minor"            # required: "minor" (whole cents) or "major" (12.50)
-    timezone = "UTC"          # the rest shows the defaults
-    delimiter = ","
-    encoding = "utf-8-sig"
+[format]
+date = "%Y-%m-%d %H:%M:%S"   # required: strptime's letters
+unit = "minor"            # required: "minor" (whole cents) or "major" (12.50)
+timezone = "UTC"          # the rest shows the defaults
+delimiter = ","
+encoding = "utf-8-sig"
 
-    [kinds]                   # with columns.kind; a line of a kind that is not listed is refused
-    payment = ["transfer", "sale"]
-    skip = ["quote"]
+[kinds]                   # with columns.kind; a line of a kind that is not listed is refused
+payment = ["transfer", "sale"]
+skip = ["quote"]
 
-    [accounts]
-    kind = "business"         # what the accounts are opened as: person, business, association or public
+[accounts]
+kind = "business"         # what the accounts are opened as: person, business, association or public
 """
 
 from __future__ import annotations
@@ -114,7 +114,9 @@ def _table(content: dict[str, Any], name: str) -> dict[str, Any]:
 def _only(table: dict[str, Any], known: tuple[str, ...], prefix: str) -> None:
     for name in table:
         if name not in known:
-            raise MapError(f"{prefix}{name}: unknown; the map knows {', '.join(prefix + each for each in known)}")
+            raise MapError(
+                f"{prefix}{name}: unknown; the map knows {', '.join(prefix + each for each in known)}"
+            )
 
 
 def _texts(table: dict[str, Any], known: tuple[str, ...], prefix: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""The table from the names of a foreign history to our pseudonymous accounts: the operator's, never the journal's.
+"""The table from the names of a foreign history to our pseudonymous accounts; the operator keeps it.
 
-A CSV of two columns, `name,account`, readable by its owner only. Whoever holds it can tell who is who, so it lies
-apart from the database; without it a second run cannot know the accounts of the first.
+A CSV of two columns, `name,account`, readable by its owner only. Whoever holds it can tell who is who, so it
+lies apart from the database; without it a second run cannot know the accounts of the first.
 """
 
 from __future__ import annotations

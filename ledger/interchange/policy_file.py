@@ -1,8 +1,8 @@
 """A currency's parameters as a TOML file, and the usual ones of each model.
 
-The keys are the fields of `ledger.core.policy.Policy`; money in minor units, rates in basis points. "none" lifts a
-limit that may be lifted. A programme is a table `[[programmes]]`; its `starts_at` and `ends_at` are dates. What the
-file leaves out keeps the preset's value:
+The keys are the fields of `ledger.core.policy.Policy`; money in minor units, rates in basis points. "none"
+lifts a limit that may be lifted. A programme is a table `[[programmes]]`; its `starts_at` and `ends_at` are
+dates. What the file leaves out keeps the preset's value:
 
     default_line = 300000
     payment_fee_bp = 100
@@ -98,7 +98,9 @@ def _value(value: Any, hint: Any, place: str) -> Any:
         return None
     if hint in (int, int | None):
         if type(value) is not int:
-            raise PolicyFileError(f"{place}: must be a whole number" + (' or "none"' if hint is not int else ""))
+            raise PolicyFileError(
+                f"{place}: must be a whole number" + (' or "none"' if hint is not int else "")
+            )
         return value
     if hint in (bool, str):
         if type(value) is not hint:

@@ -6,7 +6,8 @@ A zip archive of
     memos, checkpoints, refusals
                     CBOR arrays: the columns of the tables of that name without `community_id`
     key             only if asked for: the signing key, encrypted with a passphrase
-Everything but `manifest.json` and `key` is a run of frames: the length in 4 bytes, big-endian, then the bytes.
+Everything but `manifest.json` and `key` is a run of frames: the length in 4 bytes, big-endian, then the
+bytes.
 """
 
 from __future__ import annotations
@@ -33,7 +34,16 @@ from ledger.core import codec
 FORMAT = 1
 MAX_FRAME = 64 * 1024 * 1024
 _SALT, _NONCE, _TAG = 16, 12, 16
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, LookupError, struct.error)
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    struct.error,
+)
 """What zipfile raises when bytes of an archive were changed."""
 
 
@@ -43,7 +53,7 @@ class BadArchive(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The head of a file. `root` is hexadecimal; `checkpoint` the newest signed note, "" when there is none."""
+    """The head of a file. `root` is hexadecimal; `checkpoint` the newest signed note, "" if there is none."""
 
     ricochet_community: int
     community: str

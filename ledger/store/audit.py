@@ -1,7 +1,7 @@
-"""The audit of one community: its journal is hashed, decided again and carried out, then every table compared.
+"""The audit of one community, first half: its journal is hashed, decided again and carried out.
 
-It trusts nothing but the bytes of the entries and what others kept of them. The journal is read once, in order;
-memory holds the accounts, the rest lies in a `Scratch`.
+It trusts nothing but the bytes of the entries and what others kept of them. The journal is read once, in
+order; memory holds the accounts, the rest lies in a `Scratch`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Replay:
         self, connection: Connection, community_id: int, uid: UUID, scratch: Scratch, findings: Findings,
         sizes: Iterable[int] = (), trusted: int = 0,
     ) -> None:  # fmt: skip
-        """`sizes`: where the root is wanted. Entries up to `trusted` are carried out without deciding them again."""
+        """`sizes`: where the root is wanted. Entries up to `trusted` are carried out, not decided again."""
         self.books: Books = replay_books(uid, scratch)
         self.books.credits = StoredCredits(connection, community_id, self.books)
         self.ledgers = Ledgers()
@@ -192,7 +192,7 @@ class _Transfers:
         self._next = next(rows, None)
 
     def of(self, seq: int, findings: Findings) -> list[tuple[Any, ...]]:
-        """(leg, debit, credit, currency, posted, held, reason) of an entry's rows; earlier rows belong to none."""
+        """(leg, debit, credit, currency, posted, held, reason) of an entry's rows; earlier ones belong to none."""
         taken = []
         while self._next is not None and self._next.seq <= seq:
             if self._next.seq == seq:

@@ -1,4 +1,4 @@
-"""What an entry means for the tables, worked out from the journal alone: the audit's own reading, not the writer's."""
+"""What an entry means for the tables: the audit's own reading of the journal, not the writer's."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ class Finding:
     """Its code."""
     seq: int
     check: str
-    """sequence, leaf, tree, checkpoint, external, entry, transfer, decision, unique, signature, limit, guarantee,
-    conservation, key, or the name of a table."""
+    """sequence, leaf, tree, checkpoint, external, entry, transfer, decision, unique, signature, limit,
+    guarantee, conservation, or the name of a table."""
     detail: str
 
 
@@ -35,7 +35,7 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcome for every community asked for. `findings` are the earliest of each, in the order of `seq`."""
+    """The outcome for every community asked for; `findings` are the earliest of each, by entry."""
 
     communities: tuple[Verified, ...]
     findings: tuple[Finding, ...] = ()

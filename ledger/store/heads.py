@@ -76,8 +76,10 @@ def compare_stored(
             good = row.size
 
 
-def compare_external(notes: Sequence[tuple[int, str]], origin: str, replay: Replay, findings: Findings) -> None:
-    """Checkpoints kept elsewhere (size, note): the only check that sees a journal rewritten or cut with care."""
+def compare_external(
+    notes: Sequence[tuple[int, str]], origin: str, replay: Replay, findings: Findings
+) -> None:
+    """Checkpoints kept elsewhere (size, note): only they show a journal rewritten or cut with care."""
     good = 0
     for size, note in sorted(notes):
         signed = _opened(note, origin, replay, "external", size, findings)
@@ -106,11 +108,11 @@ def _beyond(size: int, replay: Replay, check: str, findings: Findings) -> bool:
     """Whether the journal does not reach a checkpoint; a finding unless its replay had to stop."""
     last = replay.books.seq
     if size > last and replay.stopped is None:
-        findings.add(last + 1, check, f"{size} entries were signed, the journal has {last}: its end is missing")
+        findings.add(
+            last + 1, check, f"{size} entries were signed, the journal has {last}: its end is missing"
+        )
     return size > last
 
 
 def _rewritten(good: int, size: int, check: str, findings: Findings) -> None:
     findings.add(size, check, f"entries {good + 1} to {size} are not those that were signed")
-
-

@@ -1,7 +1,7 @@
 """export_community(), import_community(): a community whole, byte for byte, from one database to another.
 
-The entries' bytes are carried; every other table of the journal is made again from them, by the code that writes new
-entries, so the engines may differ and the root is the same. `archive.py` describes the file.
+The entries' bytes are carried; every other table of the journal is made again from them, by the code that
+writes new entries, so the engines may differ and the root is the same. `archive.py` describes the file.
 """
 
 from __future__ import annotations
@@ -36,11 +36,14 @@ def export_community(
 ) -> Manifest:
     """Write the community `code` to a new file, in one snapshot of the database.
 
-    With a passphrase the signing key goes along, encrypted with it; the master key opens it (for SQLite by default
-    the one beside the database). Raises Rejected when there is no such community, Unavailable, OSError.
+    With a passphrase the signing key goes along, encrypted with it; the master key opens it (for SQLite by
+    default the one beside the database). Raises Rejected when there is no such community, Unavailable,
+    OSError.
     """
     with snapshot(url) as connection:
-        row = connection.execute(select(schema.community).where(schema.community.c.code == code)).one_or_none()
+        row = connection.execute(
+            select(schema.community).where(schema.community.c.code == code)
+        ).one_or_none()
         if row is None:
             raise Rejected(Code.COMMUNITY_NOT_FOUND, f"no community {code} in this database", "community")
         number = row.community_id
@@ -48,7 +51,9 @@ def export_community(
             frontier = Frontier()
             archive.frames("journal", _leaves(connection, number, frontier))
             for table in (schema.memo, schema.checkpoint, schema.refusal):
-                archive.rows(f"{table.name}s", (tuple(each)[1:] for each in stream(connection, table, number)))
+                archive.rows(
+                    f"{table.name}s", (tuple(each)[1:] for each in stream(connection, table, number))
+                )
             if passphrase:
                 archive.key(_unwrapped(connection, row, _master(url, master_key)), passphrase, row.uid.bytes)
             manifest = Manifest(
@@ -73,14 +78,12 @@ def _newest(connection: Connection, number: int) -> str:
     return connection.scalar(query) or ""
 
 
-def import_community(
-    url: str, path: Path, passphrase: str = "", master_key: bytes | None = None
-) -> Manifest:
+def import_community(url: str, path: Path, passphrase: str = "", master_key: bytes | None = None) -> Manifest:
     """Make the file's community in a database, in one transaction: the whole of it or nothing.
 
-    With a passphrase the signing key is taken from the file and kept under the master key (for SQLite by default
-    the one beside the database). Raises Rejected when the community exists, BadArchive at the first entry that is
-    not what it should be, CannotOpen.
+    With a passphrase the signing key is taken from the file and kept under the master key (for SQLite by
+    default the one beside the database). Raises Rejected when the community exists, BadArchive at the first
+    entry that is not what it should be, CannotOpen.
     """
     database = open_database(url)
     try:
@@ -140,6 +143,8 @@ def _new_number(connection: Connection, manifest: Manifest) -> int:
     ).all()
     if same:
         raise Rejected(
-            Code.ALREADY_EXISTS, f"community {manifest.code} is in this database; import it into another", "community"
+            Code.ALREADY_EXISTS,
+            f"community {manifest.code} is in this database; import it into another",
+            "community",
         )
     return (connection.scalar(select(func.max(table.c.community_id))) or 0) + 1

@@ -25,7 +25,7 @@ CHUNK = 1_024
 
 
 class Rebuild:
-    """Reads an archive into the tables, in a connection's transaction. Everything raises BadArchive, naming the entry.
+    """Reads an archive into the tables, in a connection's transaction. All raises BadArchive, naming the entry.
 
     The rules are not asked again: that is `verify`'s work.
     """

@@ -11,6 +11,9 @@ from ledger.core.accounts import Books, Hold, Lot, Past
 from ledger.store.schema import entry, posting, transfer
 from ledger.store.scratch import Scratch, Spilled
 
+LOTS = 256
+"""Credits fetched at a time: most balances are covered by few."""
+
 
 def replay_books(community: UUID, scratch: Scratch) -> Books:
     """Empty books that stay small: past entries and holds that were not used lately lie in `scratch`."""
@@ -46,6 +49,7 @@ class StoredCredits(dict[int, list[Lot]]):
                 transfer.c.posted > 0,
             )
             .order_by(posting.c.version.desc())
+            .execution_options(yield_per=LOTS)
         )
         lots: list[Lot] = []
         left = account.balance

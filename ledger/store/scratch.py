@@ -1,4 +1,4 @@
-"""What a replay must remember but not keep in memory: a database of its own in a temporary file, gone when closed."""
+"""What a replay must remember but not keep in memory: a temporary database of its own, gone when closed."""
 
 from __future__ import annotations
 
@@ -132,8 +132,8 @@ def differences(
 ) -> Iterator[tuple[Row | None, Row | None]]:
     """Pairs (expected, stored) that differ, of two runs sorted by their first `keys` columns.
 
-    Rows of `expected` have one more column, their entry. None stands for a row that is not there. Rows of one key
-    are paired in their order.
+    Rows of `expected` have one more column, their entry. None stands for a row that is not there. Rows of one
+    key are paired in their order.
     """
     left, right = iter(expected), iter(stored)
     e, s = next(left, None), next(right, None)

@@ -55,7 +55,9 @@ def _compare(
             findings.add(at, table.name, f"{_key(table, found)} comes from no entry")
         else:
             wrong = [name for name, a, b in zip(names, should, found, strict=False) if a != b]
-            findings.add(should[-1], table.name, f"{_key(table, found)}: {', '.join(wrong)} differ from the journal")
+            findings.add(
+                should[-1], table.name, f"{_key(table, found)}: {', '.join(wrong)} differ from the journal"
+            )
 
 
 def _stored(connection: Connection, table: Table, community_id: int, stopped: int | None) -> Iterator[Row]:
@@ -94,7 +96,9 @@ def _holds_are_held(replay: Replay, findings: Findings) -> None:
     for no, totals in replay.ledgers.of.items():
         if (totals.debits_held, totals.credits_held) != held.get(no, (0, 0)):
             account = replay.books.by_no[no]
-            findings.add(account.touched_seq, "hold", f"account {no}: its open holds are not what it has as held")
+            findings.add(
+                account.touched_seq, "hold", f"account {no}: its open holds are not what it has as held"
+            )
 
 
 def _conserved(connection: Connection, community_id: int, replay: Replay, findings: Findings) -> None:

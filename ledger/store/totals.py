@@ -47,8 +47,11 @@ class Ledgers:
         self.of: dict[int, Totals] = {}
 
     def carry(self, entry: Entry) -> tuple[dict[int, Totals], list[tuple[int, int, Totals]]]:
-        """Carry an entry's transfers. Gives the totals that its accounts had before, and its postings in order as
-        (leg, account number, totals after)."""
+        """Carry an entry's transfers.
+
+        Gives the totals that its accounts had before, and its postings in order: (leg, account number, totals
+        after).
+        """
         before: dict[int, Totals] = {}
         postings = []
         for leg, transfer in enumerate(entry.transfers):

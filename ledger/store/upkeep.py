@@ -11,7 +11,7 @@ MOST = 5_000
 
 
 def purge_refusals(connection: Connection, before: int) -> int:
-    """Forget refusals older than a moment (ns), at most `MOST`; returns how many. Their ids are free again."""
+    """Forget refusals older than a moment (ns), at most `MOST`; returns how many. Their ids are free then."""
     old = (
         select(refusal.c.community_id, refusal.c.command_id)
         .where(refusal.c.ts < before)

@@ -1,9 +1,9 @@
 """verify(): audit the communities of a database, in one snapshot, while others may go on writing.
 
-For each community the journal is read once: numbers and moments, hashes and tree, the rules asked again, every
-signature, conservation, limits and the guarantee; then each table is compared with what the journal says, and the
-checkpoints with its roots. What is outside the journal is outside the audit: the texts of refusals, the encrypted
-half of a signing key, and whether a memo was erased.
+For each community the journal is read once: numbers and moments, hashes and tree, the rules asked again,
+every signature, conservation, limits and the guarantee; then each table is compared with what the journal
+says, and the checkpoints with its roots. What is outside the journal is outside the audit: the texts of
+refusals, the encrypted half of a signing key, and whether a memo was erased.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def verify(
 ) -> Report:  # fmt: skip
     """Audit one community (its code or uuid) or all of them.
 
-    `against`: signed notes kept outside the database. `from_checkpoint`: one more, whose entries were verified
-    before; they are hashed and carried out, but the rules and the members' signatures are not asked again.
-    Raises Rejected for an unknown community, ProofError for what is no checkpoint, CannotOpen.
+    `against`: signed notes kept outside the database. `from_checkpoint`: one more, whose entries were
+    verified before; they are hashed and carried out, but the rules and the members' signatures are not asked
+    again. Raises Rejected for an unknown community, ProofError for what is no checkpoint, CannotOpen.
     """
     notes = [_claimed(note) for note in against]
     trusted = None if from_checkpoint is None else _claimed(from_checkpoint)
@@ -122,7 +122,9 @@ def _strays(connection: Connection, known: set[int]) -> Iterator[Finding]:
         last: int | None = connection.scalar(select(func.min(number)))
         while last is not None:
             if last not in known:
-                yield Finding("", 0, table.name, f"{table.name} has rows of a community {last} that does not exist")
+                yield Finding(
+                    "", 0, table.name, f"{table.name} has rows of a community {last} that does not exist"
+                )
             last = connection.scalar(select(func.min(number)).where(number > last))
 
 
@@ -130,7 +132,9 @@ def _claimed(note: str) -> Note:
     """What a note says of itself. Raises ProofError when it is not a checkpoint."""
     lines = note.split("\n")
     if len(lines) < 5 or not (lines[1].isascii() and lines[1].isdecimal() and len(lines[1]) <= 19):
-        raise ProofError("checkpoint", "This is not a checkpoint: origin, size, root, an empty line, signatures.")
+        raise ProofError(
+            "checkpoint", "This is not a checkpoint: origin, size, root, an empty line, signatures."
+        )
     return lines[0], int(lines[1]), note
 
 

@@ -1,4 +1,4 @@
-"""A whole journal rewritten with care: every byte, hash and number consistent, as a dishonest operator could do it."""
+"""A journal rewritten with care, every hash and number consistent, as a dishonest operator could do it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def bodies(archive: Path) -> list[bytes]:
 
 
 def write_journal(source: Path, target: Path, journal: Iterable[bytes], checkpoint: str = "") -> None:
-    """An export like `source` with another journal, its hashes fitting; no checkpoints, memos as they were."""
+    """An export like `source` with another journal, its hashes fitting; no checkpoints."""
     journal = list(journal)
     with read_archive(source) as reader, write_archive(target) as writer:
         writer.frames("journal", (leaf_hash(body) + body for body in journal))

@@ -1,4 +1,4 @@
-"""A small community where everything has happened once: rows in every table, all four models, more than 256 entries."""
+"""A community where everything has happened once: rows in every table, four models, more than 256 entries."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ class Scene:
             name: fixed_id(value) if name in ("account", "payer", "payee", "approver") and isinstance(value, str) else value
             for name, value in fields.items()
         }  # fmt: skip
-        return what(id=uuid5(self.community, f"{self.made}"), community=self.community, actor=fixed_id(actor), **named)
+        return what(
+            id=uuid5(self.community, f"{self.made}"), community=self.community, actor=fixed_id(actor), **named
+        )
 
     def do(self, what: type[c.Command], memo: Memo | None = None, /, **fields: Any) -> Receipt:
         """Submit one that must succeed."""
@@ -113,7 +115,9 @@ def _mutual(scene: Scene) -> None:
                     demurrage_bp_year=600, demurrage_free_days=1)  # fmt: skip
     scene.do(c.DefineCurrency, code="EBX", scale=2, model=Model.MUTUAL, policy=policy)
     for n in range(4):
-        scene.do(c.OpenAccount, account=f"firm{n}", currency="EBX", kind=AccountKind.BUSINESS, sectors=("47.61Z",))
+        scene.do(
+            c.OpenAccount, account=f"firm{n}", currency="EBX", kind=AccountKind.BUSINESS, sectors=("47.61Z",)
+        )
     paid = scene.do(
         c.Pay, Memo(b"s" * 16, "two doors"), payer="firm0", payee="firm1", amount=10_000, currency="EBX",
         memo_hash=sha256(b"s" * 16 + b"two doors").digest(),
@@ -123,7 +127,11 @@ def _mutual(scene: Scene) -> None:
     scene.do(c.Refund, payment=paid.command_id, amount=2_500)
     wrong = scene.do(c.Pay, payer="firm1", payee="firm2", amount=7_000, currency="EBX")
     scene.do(c.Reverse, entry=wrong.command_id, actor="treasurer")
-    payees = (c.Payee(fixed_id("firm0"), 100), c.Payee(fixed_id("firm1"), 200), c.Payee(fixed_id("firm0"), 300))
+    payees = (
+        c.Payee(fixed_id("firm0"), 100),
+        c.Payee(fixed_id("firm1"), 200),
+        c.Payee(fixed_id("firm0"), 300),
+    )
     scene.do(c.PayBatch, payer="firm2", currency="EBX", payees=payees)
     _holds(scene)
     key = scene.device.public_key().public_bytes_raw()
@@ -170,7 +178,14 @@ def _backed(scene: Scene) -> None:
     scene.do(c.MoveReserve, currency="RIV", form=Form.DIGITAL, euros=5_000)
     scene.do(c.OpenAccount, account="newcomer", currency="RIV", kind=AccountKind.PERSON)
     scene.do(c.ImportOpening, account="newcomer", balance=2_000, occurred_at=START)
-    scene.do(c.ImportPayment, payer="newcomer", payee="bakery", amount=1_500, occurred_at=START + DAY, activity="bread")
+    scene.do(
+        c.ImportPayment,
+        payer="newcomer",
+        payee="bakery",
+        amount=1_500,
+        occurred_at=START + DAY,
+        activity="bread",
+    )
 
 
 def _time(scene: Scene) -> None:
@@ -187,7 +202,9 @@ def _time(scene: Scene) -> None:
 
 def _earmarked(scene: Scene) -> None:
     programme = Programme(code="books", budget=100_000, sectors=("47.61Z",))
-    scene.do(c.DefineCurrency, code="PASS", scale=2, model=Model.EARMARKED, policy=Policy(programmes=(programme,)))
+    scene.do(
+        c.DefineCurrency, code="PASS", scale=2, model=Model.EARMARKED, policy=Policy(programmes=(programme,))
+    )
     scene.do(c.OpenAccount, account="purse", currency="PASS", kind=AccountKind.PURSE, programme="books")
     scene.do(c.OpenAccount, account="shop", currency="PASS", kind=AccountKind.BUSINESS, sectors=("47.61Z",))
     scene.do(c.Grant, account="purse", amount=7_000, once=sha256(b"noe 2026").digest())

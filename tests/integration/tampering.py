@@ -1,4 +1,4 @@
-"""Alter a database behind the ledger's back, as somebody with the file and time would: triggers and checks are off."""
+"""Alter a database behind the ledger's back, as somebody with the file could: triggers and checks off."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def other(table: Table, column: str, value: Any) -> Any:
 
 
 def change(connection: sqlite3.Connection, table: Table, column: str) -> Row:
-    """Change a column of a row in the middle by one; the first one from there that no key forbids. Gives the old row."""
+    """Change a column by one, in the first row from the middle where no key forbids it. Gives the old row."""
     every = rows(connection, table)
     at = [item.name for item in table.columns].index(column)
     for row in every[len(every) // 2 :] + every[: len(every) // 2]:

@@ -1,4 +1,4 @@
-"""A community moves whole between the engines: same rows, same root, same answers; a bad file moves nothing."""
+"""A community moves whole between the engines: same rows, root and answers; a bad file moves nothing."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def continued(url: str, master: bytes = MASTER) -> Iterator[Ledger]:
         ledger.close()
 
 
-def test_every_row_arrives_on_either_engine_and_back(source: tuple[str, Path], engine_url: str, tmp_path: Path) -> None:
+def test_every_row_arrives_on_either_engine_and_back(
+    source: tuple[str, Path], engine_url: str, tmp_path: Path
+) -> None:
     url, file = source
     manifest = import_community(engine_url, file, "open sesame", OTHER_MASTER)
     assert everything(engine_url) == everything(url)
@@ -110,7 +112,9 @@ def test_a_refused_id_stays_refused(source: tuple[str, Path], tmp_path: Path) ->
     assert reused.value.code is Code.ID_REUSED
 
 
-def test_without_its_key_a_community_moves_but_does_not_sign(source: tuple[str, Path], tmp_path: Path) -> None:
+def test_without_its_key_a_community_moves_but_does_not_sign(
+    source: tuple[str, Path], tmp_path: Path
+) -> None:
     url = f"sqlite:///{tmp_path / 'there.db'}"
     import_community(url, source[1], master_key=MASTER)
     assert verify(url).ok
@@ -223,7 +227,9 @@ def test_a_changed_part_is_refused(
     expect_refused(f"sqlite:///{tmp_path / 'there.db'}", file, said)
 
 
-def test_a_flipped_bit_anywhere_is_refused_or_changes_nothing(source: tuple[str, Path], tmp_path: Path) -> None:
+def test_a_flipped_bit_anywhere_is_refused_or_changes_nothing(
+    source: tuple[str, Path], tmp_path: Path
+) -> None:
     """Some bits of a zip file say nothing, such as a date; all others are noticed."""
     data = source[1].read_bytes()
     outcomes = set()
@@ -261,7 +267,14 @@ def test_an_export_is_private_and_whole_or_not_there(source: tuple[str, Path], t
 
 def test_the_file_holds_what_its_description_says(source: tuple[str, Path]) -> None:
     with zipfile.ZipFile(source[1]) as archive:
-        assert set(archive.namelist()) == {"manifest.json", "journal", "memos", "checkpoints", "refusals", "key"}
+        assert set(archive.namelist()) == {
+            "manifest.json",
+            "journal",
+            "memos",
+            "checkpoints",
+            "refusals",
+            "key",
+        }
     with read_archive(source[1]) as reader:
         frames = list(reader.frames("journal"))
         assert len(frames) == reader.manifest.size
@@ -273,7 +286,9 @@ def test_no_archive_is_no_archive(tmp_path: Path) -> None:
     expect_refused(f"sqlite:///{tmp_path / 'there.db'}", tmp_path / "text.zip", "not a community's file")
 
 
-def test_postgresql_needs_a_master_key_for_the_signing_key(source: tuple[str, Path], fresh_database: str) -> None:
+def test_postgresql_needs_a_master_key_for_the_signing_key(
+    source: tuple[str, Path], fresh_database: str
+) -> None:
     with pytest.raises(Unavailable, match="RICOCHET_MASTER_KEY"):
         import_community(fresh_database, source[1], "open sesame")
     assert nothing_there(fresh_database)

@@ -62,13 +62,17 @@ def test_from_nothing_to_an_audited_community(engine_url: str, monkeypatch: pyte
     assert expect_done("init") == "ready: 0 communities\n"
     uid = UUID(expect_done("community", "create", "RIV").strip())
     assert expect_done("currency", "define", "RIV", "EBX", "--model", "mutual") == "entry 2\n"
-    account = UUID(expect_done("account", "open", "RIV", "EBX", "--kind", "business", "--line", "500.00").strip())
+    account = UUID(
+        expect_done("account", "open", "RIV", "EBX", "--kind", "business", "--line", "500.00").strip()
+    )
     assert expect_done("community", "list") == f"RIV\t{uid}\t3\n"
     listed = expect_done("account", "list", "RIV", "--kind", "business")
     assert listed == f"7\t{account}\tbusiness\t0.00\tEBX\n"
     assert len(expect_done("account", "list", "RIV", "--currency", "EBX").splitlines()) == 7
     out = expect_done("verify").splitlines()
-    assert out[0].startswith("RIV: 3 entries, 7 accounts, root ") and out[1].startswith("good: 3 entries, 7 accounts in ")
+    assert out[0].startswith("RIV: 3 entries, 7 accounts, root ") and out[1].startswith(
+        "good: 3 entries, 7 accounts in "
+    )
     with open_ledger(engine_url, read_only=True) as ledger:
         assert ledger.reader.account(uid, account).floor == -50_000
 
@@ -82,13 +86,19 @@ def test_each_model_has_a_preset_that_works(community: UUID, model: str, scale: 
 
 def test_a_policy_file_changes_the_preset(community: UUID, folder: Path) -> None:
     (folder / "rules.toml").write_text('default_line = "none"\npayment_fee_bp = 100\n')
-    expect_done("currency", "define", "RIV", "EBX", "--model", "mutual", "--policy", "rules.toml", "--scale", "3")
+    expect_done(
+        "currency", "define", "RIV", "EBX", "--model", "mutual", "--policy", "rules.toml", "--scale", "3"
+    )
     with open_ledger("sqlite:///ricochet.db", read_only=True) as ledger:
         (version,) = ledger.reader.policies(community, "EBX")
     assert (version.policy.default_line, version.policy.payment_fee_bp) == (None, 100)
     (folder / "rules.toml").write_text("fee = 1\n")
-    expect_sentence(2, "fee: unknown", "currency", "define", "RIV", "EBY", "--model", "mutual", "--policy", "rules.toml")
-    expect_sentence(2, "none.toml", "currency", "define", "RIV", "EBY", "--model", "mutual", "--policy", "none.toml")
+    expect_sentence(
+        2, "fee: unknown", "currency", "define", "RIV", "EBY", "--model", "mutual", "--policy", "rules.toml"
+    )
+    expect_sentence(
+        2, "none.toml", "currency", "define", "RIV", "EBY", "--model", "mutual", "--policy", "none.toml"
+    )
 
 
 def test_what_the_rules_refuse_is_code_1(community: UUID) -> None:
@@ -166,7 +176,9 @@ def test_jobs_say_what_they_did(community: UUID, monkeypatch: pytest.MonkeyPatch
 def test_a_community_moves_with_its_key(community: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("RICOCHET_MASTER_KEY")
     expect_done("--database", "sqlite:///home.db", "community", "create", "MES")
-    said = ricochet("--database", "sqlite:///home.db", "export", "MES", "MES.zip", "--with-key", given="sesame\nsesame\n")
+    said = ricochet(
+        "--database", "sqlite:///home.db", "export", "MES", "MES.zip", "--with-key", given="sesame\nsesame\n"
+    )
     assert said.code == 0 and "MES: 1 entries, root " in said.out
     moved = ricochet("--database", "sqlite:///there.db", "import", "MES.zip", "--with-key", given="sesame\n")
     assert moved.code == 0 and "MES: 1 entries, root " in moved.out

@@ -21,7 +21,7 @@ OUTSIDE = {
     ("refusal", "command_id"), ("refusal", "fingerprint"), ("refusal", "code"), ("refusal", "detail"),
     ("refusal", "field"), ("refusal", "ts"), ("signing_key", "wrapped"),
 }  # fmt: skip
-"""Not in the journal: what was refused and in which words, and the key's encryption, which has a seal of its own."""
+"""Not in the journal: what was refused and how, and the key's encryption, which has a seal of its own."""
 MOVED = {("head", "seq"), ("memo", "seq")}
 MAY_GO = {"refusal", "memo", "checkpoint"}
 """Refusals are purged, memos erased; a checkpoint that is gone is missed only by whoever kept it."""
@@ -96,7 +96,9 @@ def test_a_row_taken_away_is_found(pristine: Path, tmp_path: Path, table: Table,
         check_found(report, None if table is schema.community else entry_of(table, row))
 
 
-SWAPPED = [t for t in TABLES if t.name not in ("refusal", "community", "head", "signing_key", "memo", "tree_node")]
+SWAPPED = [
+    t for t in TABLES if t.name not in ("refusal", "community", "head", "signing_key", "memo", "tree_node")
+]
 
 
 @pytest.mark.parametrize("table", SWAPPED, ids=name)

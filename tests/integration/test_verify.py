@@ -48,7 +48,7 @@ def test_a_played_community_is_good_on_both_engines(engine_url: str) -> None:
     with opened(engine_url, clock) as ledger:
         scene = play(ledger, clock)
         notes = [ledger.checkpoint(scene.community)]
-        open_report = verify(engine_url, against=notes)
+        open_report = verify(ledger.database.read, against=notes)
         scene.do(c.Pay, payer="firm0", payee="firm1", amount=1, currency="EBX")
         head = ledger.reader.head(scene.community)
     report = verify(engine_url, "RIV", notes)
@@ -67,13 +67,17 @@ def test_each_community_is_audited_by_itself(tmp_path: Path) -> None:
         note = ledger.checkpoint(second.community)
     with sqlite3.connect(tmp_path / "ricochet.db") as connection:
         connection.execute("DROP TRIGGER posting_no_update")
-        connection.execute("UPDATE posting SET debits_posted = 1 + debits_posted WHERE community_id = 2 AND seq = 9")
+        connection.execute(
+            "UPDATE posting SET debits_posted = 1 + debits_posted WHERE community_id = 2 AND seq = 9"
+        )
     assert verify(url, "RIV").ok and verify(url, first.community).ok
     report = verify(url)
     assert [each.code for each in report.communities] == ["RIV", "MES"]
     assert {finding.community for finding in report.findings} == {"MES"}
     assert checks(report, 9) == {"posting"}
-    assert not verify(url, "RIV", [note]).ok, "the checkpoint of a community that was not asked for is not passed over"
+    assert not verify(url, "RIV", [note]).ok, (
+        "the checkpoint of a community that was not asked for is not passed over"
+    )
 
 
 @pytest.mark.parametrize("cut", [1, 30])
@@ -172,7 +176,9 @@ FORGERIES: list[tuple[Callable[[Entry], bool], Callable[[Entry], Entry], set[str
 ]
 
 
-@pytest.mark.parametrize(("wanted", "edit", "found"), FORGERIES, ids=lambda value: getattr(value, "__name__", ""))
+@pytest.mark.parametrize(
+    ("wanted", "edit", "found"), FORGERIES, ids=lambda value: getattr(value, "__name__", "")
+)
 def test_what_the_rules_or_a_member_would_not_have_done_is_found(
     honest: tuple[Path, Path, str], tmp_path: Path,
     wanted: Callable[[Entry], bool], edit: Callable[[Entry], Entry], found: set[str],
@@ -183,7 +189,9 @@ def test_what_the_rules_or_a_member_would_not_have_done_is_found(
     assert checks(verify(imported(tmp_path / "forged.zip", tmp_path)), seq) == found
 
 
-def test_an_id_used_twice_is_found_without_asking_an_index(honest: tuple[Path, Path, str], tmp_path: Path) -> None:
+def test_an_id_used_twice_is_found_without_asking_an_index(
+    honest: tuple[Path, Path, str], tmp_path: Path
+) -> None:
     database, archive, _ = honest
     connection = tampering.forged_copy(database, tmp_path / "forged.db")
     rows = connection.execute("SELECT * FROM entry ORDER BY seq").fetchall()
@@ -245,5 +253,7 @@ def test_a_checkpoint_of_nobody_here_is_a_finding(honest: tuple[Path, Path, str]
 
 def test_a_checkpoint_that_was_altered_is_a_finding(honest: tuple[Path, Path, str]) -> None:
     _, _, note = honest
-    report = verify(f"sqlite:///{honest[0]}", against=[note.replace("\n3", "\n2", 1).replace("\n2", "\n1", 1)])
+    report = verify(
+        f"sqlite:///{honest[0]}", against=[note.replace("\n3", "\n2", 1).replace("\n2", "\n1", 1)]
+    )
     assert {finding.check for finding in report.findings} == {"external"}

@@ -1,4 +1,4 @@
-"""A foreign history is read as its map says, line by line; nothing is guessed, and a bad line says what is wrong."""
+"""A foreign history is read as its map says, line by line; nothing is guessed, and a bad line says why."""
 
 from __future__ import annotations
 
@@ -80,7 +80,10 @@ def test_a_line_is_numbered_by_where_it_starts(tmp_path: Path) -> None:
 
 
 def test_kinds_and_ids(tmp_path: Path) -> None:
-    map_text = MAP.replace("[format]", 'kind = "type"\nid = "ref"\n[format]') + '[kinds]\npayment = ["sale"]\nskip = ["quote"]\n'
+    map_text = (
+        MAP.replace("[format]", 'kind = "type"\nid = "ref"\n[format]')
+        + '[kinds]\npayment = ["sale"]\nskip = ["quote"]\n'
+    )
     heading = "ref,type," + HEADING
     rows = "r1,sale,2014-02-01,a,b,1\nr2,quote,2014-02-01,a,b,1\nr3,gift,2014-02-01,a,b,1\n"
     sale, quote, gift = read(tmp_path, heading + rows, map_text)
@@ -102,7 +105,7 @@ def test_the_zone_and_the_delimiter_of_the_map_hold(tmp_path: Path) -> None:
         ('date = "when"\n', "", "columns.date: missing"),
         ('"when"', '""', "columns.date: must be a text"),
         ('"when"', "7", "columns.date: must be a text"),
-        ("payer", "payer\"\nbank = \"x", "columns.bank: unknown"),
+        ("payer", 'payer"\nbank = "x', "columns.bank: unknown"),
         ('"minor"', '"cents"', "format.unit"),
         ('date = "%Y-%m-%d"\n', "", "format.date: missing"),
         ('"minor"', '"minor"\ntimezone = "Mars"', "format.timezone"),

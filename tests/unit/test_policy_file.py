@@ -34,7 +34,9 @@ def test_programmes_have_dates() -> None:
     """
     (programme,) = parse_policy(text, Policy()).programmes
     day = 86_400 * 10**9
-    assert programme == Programme(code="books", budget=100_000, sectors=("47.61Z",), starts_at=day, ends_at=day)
+    assert programme == Programme(
+        code="books", budget=100_000, sectors=("47.61Z",), starts_at=day, ends_at=day
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,7 @@ def test_programmes_have_dates() -> None:
         ('[[programmes]]\ncode = "a"', r"programmes\[0\].budget: missing"),
         ('[[programmes]]\ncode = "a"\nbudget = 1\nends_at = 5', r"programmes\[0\].ends_at: must be a date"),
         ('[[programmes]]\ncode = "a"\nbudget = 1\nends_at = 2027-01-01T00:00:00', "needs its offset"),
-        ('[[programmes]]\ncode = 1\nbudget = 1', r"programmes\[0\].code: must be a text"),
+        ("[[programmes]]\ncode = 1\nbudget = 1", r"programmes\[0\].code: must be a text"),
         ("=", "not TOML"),
     ],
 )
