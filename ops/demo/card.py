@@ -49,7 +49,7 @@ SHOPS = (
 
 
 def policy() -> Policy:
-    """Budgets leave nothing to spare above what the list of pupils can need."""
+    """Each budget is the higher amount for every pupil."""
     return Policy(
         programmes=tuple(
             Programme(

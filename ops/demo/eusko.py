@@ -37,6 +37,7 @@ CONVERTED = 1_431_791 * ONE // SCALE
 STANDING_ORDERS = 233
 """88 % of the conversions are digital; at the published 41 to 50 a month they come from so many accounts."""
 SPEND = 28
+"""Percent of what people hold, a month. Firms spend a third of what they take with each other: half as much again."""
 RECONVERT_BP = 352
 RECONVERTING = 18
 """16 % of the firms: 84 % never changed back. They are the largest, whose suppliers are outside the network."""
@@ -133,8 +134,8 @@ def _month(region: Region, month: int, at_counters: int) -> None:
     for held, amount in zip(buyers, by_size(at_counters, buyers, 1), strict=True):
         _issue(scene, held, amount, when(1, 5))
     for town in (region.online, region.paper):
-        for firm, taken in town.takings():  # half of what they took last month
-            town.buy(firm, taken // 2, when, ONE)
+        for firm, taken in town.takings():  # a third of what they took last month
+            town.buy(firm, taken // 3, when, ONE)
         for held in town.people:
             town.spend(held, scene.share(held.balance, SPEND, 14), 5, when, ONE)
     _wages(region, moment(2020, month, 27))

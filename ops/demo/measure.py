@@ -17,7 +17,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from ledger.core.accounts import AccountKind, Form
-from ledger.core.journal import Reason
+from ledger.core.journal import Entry, Reason
+from ledger.core.money import allocate
 from ledger.service import Ledger
 from ledger.store import schema
 
@@ -212,30 +213,26 @@ def recirculation(record: Record) -> Fraction:
 
 
 def rounds(record: Record, most: int = 3) -> list[int]:
-    """How much was paid for the first, second, … time since it was granted or issued; oldest units go first.
+    """How much was paid for the first, second, … time since it was granted or issued.
 
-    A refund or a redemption takes the oldest units too. The last number counts that round only.
+    What leaves an account is a fair sample of what it holds: each payment takes of every round in proportion. The
+    formula 1 + r + r^2 says the same of a community; with oldest units first, units that wait go round more often.
     """
-    lots: dict[int, deque[list[int]]] = defaultdict(deque)
+    held: dict[int, list[int]] = defaultdict(lambda: [0] * (most + 1))
     spent = [0] * most
     for move in record.moves:
+        mine = held[move.payer]
+        known = min(move.amount, sum(mine))
+        taken = allocate(known, mine) if known else [0] * (most + 1)
+        for rank, amount in enumerate(taken):
+            mine[rank] -= amount
+        taken[0] += move.amount - known  # from an issuer or a funder: never paid before
         paid = move.reason in PAID
-        left, taken = move.amount, []
-        queue = lots[move.payer]
-        while left and queue:
-            lot = queue[0]
-            amount = min(left, lot[0])
-            taken.append([amount, lot[1]])
-            lot[0] -= amount
-            left -= amount
-            if not lot[0]:
-                queue.popleft()
-        if left:
-            taken.append([left, 0])
-        for amount, rank in taken:
+        theirs = held[move.payee]
+        for rank, amount in enumerate(taken):
             if paid and rank < most:
                 spent[rank] += amount
-            lots[move.payee].append([amount, rank + 1 if paid else rank])
+            theirs[min(rank + paid, most)] += amount
     return spent
 
 
@@ -280,3 +277,11 @@ def opened_before(ledger: Ledger, community: UUID, record: Record, until: int) -
         )
         ours = {held.uid for held in record.accounts.values() if held.kind in FIRMS}
         return len(ours.intersection(found.scalars()))
+
+
+def entries(ledger: Ledger, community: UUID) -> Iterator[Entry]:
+    """The journal of a community, decoded."""
+    after = 0
+    while page := ledger.reader.entries(community, after, 1_000):
+        yield from (view.decoded() for view in page)
+        after = page[-1].seq
