@@ -189,6 +189,20 @@ def test_what_the_rules_or_a_member_would_not_have_done_is_found(
     assert checks(verify(imported(tmp_path / "forged.zip", tmp_path)), seq) == found
 
 
+def test_a_hold_given_back_in_part_is_found_on_its_accounts(
+    honest: tuple[Path, Path, str], tmp_path: Path
+) -> None:
+    def less(entry: Entry) -> Entry:
+        (given_back,) = entry.transfers
+        return replace(entry, transfers=(given_back._replace(held=given_back.held + 1),))
+
+    seq = forging.find(honest[1], lambda entry: isinstance(entry.command, c.VoidHold))
+    forging.rewrite(honest[1], tmp_path / "forged.zip", seq, less)
+    report = verify(imported(tmp_path / "forged.zip", tmp_path))
+    assert checks(report, seq) == {"decision"}
+    assert [finding.check for finding in report.findings].count("hold") == 2
+
+
 def test_an_id_used_twice_is_found_without_asking_an_index(
     honest: tuple[Path, Path, str], tmp_path: Path
 ) -> None:
