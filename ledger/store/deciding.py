@@ -74,7 +74,7 @@ def _one(batch: Batch, state: State, taken: set[str], one: Asked, clock: int, sa
     batch.enter(kept, now, command, decision, body)
     if one.memo is not None:
         batch.keep_memo(kept.number, seq, one.memo)
-    if one.wrapped_key is not None and isinstance(command, Found):
+    if isinstance(command, Found):
         batch.keep_key(kept.number, command.public_key, one.wrapped_key)
     state.known[command.id] = Earlier(seq, body)
     return Receipt(command.community, command.id, seq, now, decision.transfers)

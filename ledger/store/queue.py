@@ -25,7 +25,7 @@ class Asked:
 
     __slots__ = ("answer", "body", "command", "memo", "wrapped_key")
 
-    def __init__(self, command: Command, memo: Memo | None = None, wrapped_key: bytes | None = None) -> None:
+    def __init__(self, command: Command, memo: Memo | None = None, wrapped_key: bytes = b"") -> None:
         self.command = command
         self.memo = memo
         self.wrapped_key = wrapped_key

@@ -125,7 +125,7 @@ class Batch:
         self.rows[schema.memo].append((number, seq, memo.salt, memo.text))
 
     def keep_key(self, number: int, public_key: bytes, wrapped: bytes) -> None:
-        """Keep a new community's signing key."""
+        """Keep a new community's signing key; `wrapped` is empty when its other half is kept elsewhere."""
         self.rows[schema.signing_key].append((number, public_key, wrapped))
 
     def write(self, connection: Connection) -> None:

@@ -13,6 +13,7 @@ from ledger.core.journal import Receipt
 from ledger.service import Ledger
 from ledger.store import loader, transaction
 from ledger.store.loader import Kept
+from ledger.store.verify import verify
 from tests.integration.store_work import DAY, Clock, Work, begin, open_store
 
 
@@ -65,6 +66,8 @@ def test_kept_books_are_exact_after_random_work(engine_url: str, seed: int) -> N
         assert any(past.reversed for past in kept.books.entries.values())
         assert any(past.refunds > 1 for past in kept.books.entries.values())
         assert_same(kept, reload(ledger, work, kept))
+    report = verify(engine_url)
+    assert report.ok, report.findings
 
 
 def test_what_is_remembered_stays_bounded(engine_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

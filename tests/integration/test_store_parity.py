@@ -103,4 +103,4 @@ def test_batches_of_any_cut_and_both_engines_agree(
         for name, rows in first[1].items():
             assert other[1][name] == rows, name
     filled = {name for name, rows in first[1].items() if rows}
-    assert filled == set(first[1]) - {"checkpoint", "memo", "signing_key"}
+    assert filled == set(first[1]) - {"checkpoint", "memo"}
