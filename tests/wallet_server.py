@@ -286,7 +286,8 @@ class FakeServer:
         }  # fmt: skip
 
     def _presented(self, found: dict[str, Any]) -> Any:
-        return {**found, "payee_name": self.name_of(UUID(found["payee"]))}
+        scale = self.world.books.currencies[found["currency"]].scale
+        return {**found, "payee_name": self.name_of(UUID(found["payee"])), "scale": scale}
 
 
 def _ok(body: Any, status: int = 200) -> httpx2.Response:

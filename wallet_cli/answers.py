@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
+from urllib.parse import quote
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -30,9 +31,14 @@ class Community(Answer):
 
     id: Id
     code: str
-    name: str
+    name: str | None = None
     vkey: str
     origin: str
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.name or self.code
 
 
 class Currency(Answer):
@@ -122,17 +128,23 @@ class Request(Answer):
     """A payment request. `payment` is the id that the payment answering it must bear."""
 
     id: Id
-    payment: str = ""
-    token: str = ""
-    link: str = ""
+    payment: Id
+    token: str
+    link: str
     state: str
     payee: Id
     payee_name: str | None = None
+    payer: Id | None = None
     amount: int
     currency: str
+    scale: int
     memo: str | None = None
-    payer: Id | None = None
     expires_at: AwareDatetime | None = None
+
+    @property
+    def path(self) -> str:
+        """Where it is answered: by its token, which is what allows anybody to."""
+        return f"/v1/payment-requests/{quote(self.token, safe='')}"
 
 
 class Counterparty(Answer):

@@ -107,17 +107,23 @@ def _which(pairs: Sequence[tuple[Account, Payee]]) -> Misused:
     )
 
 
-def by_amount(order_of: tuple[Account, Payee], session: Session, amount: str, deal: str | None) -> Order:
-    """The order with its amounts read in the payer's currency."""
-    payer, payee = order_of
+def by_amount(pair: tuple[Account, Payee], session: Session, amount: str) -> Order:
+    """The order with its amount read in the payer's currency."""
+    payer, payee = pair
     unit = session.enrolment.unit(payer.currency, payer.scale)
-    minor = read_amount(amount, unit)
-    whole = None if deal is None else read_amount(deal, unit)
-    if whole is not None and unit.time:
+    return Order(payer, replace(payee, currency=payer.currency), read_amount(amount, unit), unit)
+
+
+def with_deal(order: Order, deal: str | None) -> Order:
+    """The order as part of a price whose rest is paid in euros."""
+    if deal is None:
+        return order
+    if order.unit.time:
         raise Misused(_("An exchange of time has no price in euros; leave --deal out."))
-    if whole is not None and whole < minor:
+    whole = read_amount(deal, order.unit)
+    if whole < order.amount:
         raise Misused(_("--deal is the whole price, at least the amount that is paid here."))
-    return Order(payer, replace(payee, currency=payer.currency), minor, unit, whole)
+    return replace(order, deal=whole)
 
 
 # --- payment requests ---

@@ -109,7 +109,7 @@ def _sign(session: Session, order: Order) -> Pending:
     body: dict[str, Any] = {"signed": signing.compact(replace(command, signature=signature))}
     if salt:
         body |= {"memo": order.memo, "memo_salt": signing.b64(salt)}
-    path = f"/v1/payment-requests/{request.id}/acceptance" if request else "/v1/payments"
+    path = f"{request.path}/acceptance" if request else "/v1/payments"
     return Pending(
         id=str(command.id), community=enrolment.community, path=path, body=body, payer=order.payer.id,
         payee=order.payee.account, payee_name=order.payee.name, amount=order.amount, currency=order.unit.code,

@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +17,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+import httpx2
 
 from tests.tidy import ROOT
 
@@ -46,8 +47,9 @@ def ricochet(folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def found(folder: Path) -> dict[str, str]:
-    """A database with the mutual credit RIV and three members; their enrolment codes by name."""
+def found(folder: Path) -> tuple[dict[str, str], str]:
+    """A database with the mutual credit RIV and three members: their enrolment codes by name, and an auditor's key."""
+    folder.mkdir()
     ricochet(folder, "init")
     ricochet(folder, "community", "create", "RIV")
     ricochet(folder, "currency", "define", "RIV", "RIV", "--model", "mutual")
@@ -73,7 +75,14 @@ def found(folder: Path) -> dict[str, str]:
             "--listed",
         )
         codes[name] = re.findall(r"^code\s+(\S+)$", said, re.MULTILINE)[0]
-    return codes
+    key = re.findall(r"rico_\w+", ricochet(folder, "key", "create", "RIV", "--role", "auditor"))[0]
+    return codes, key
+
+
+def books(url: str, auditor: str) -> dict[str, int]:
+    """Posted balances by member's name, minor units, as an auditor reads them from the server."""
+    answer = httpx2.get(f"{url}/v1/accounts?limit=200", headers={"authorization": f"Bearer {auditor}"})
+    return {each["name"]: each["posted"] for each in answer.json()["items"] if each["name"]}
 
 
 @contextmanager
@@ -129,9 +138,8 @@ class Wallet:
 
     def run(self, *arguments: str) -> Said:
         """Run a command with nobody at the keyboard."""
-        environ = _environ(
-            RICOCHET_WALLET_HOME=str(self.home), RICOCHET_WALLET_PASSPHRASE=PASSPHRASE, **self.environ
-        )
+        environ = _environ(RICOCHET_WALLET_HOME=str(self.home), RICOCHET_WALLET_PASSPHRASE=PASSPHRASE)
+        environ |= self.environ
         done = subprocess.run(
             [sys.executable, "-m", "wallet_cli", *arguments], env=environ, capture_output=True, text=True, timeout=60,
             stdin=subprocess.DEVNULL,
@@ -144,24 +152,12 @@ class Wallet:
         assert said.exit == 0, said
         return said
 
-    def posted(self) -> int:
-        """The posted balance of its only account, minor units."""
-        (account,) = self.check_run("balance", "--json").json()["accounts"]
-        posted: int = account["posted"]
-        return posted
-
     def point_at(self, url: str) -> None:
         """Reach the server by another address."""
         path = self.home / "wallet.json"
         profile = json.loads(path.read_text())
         profile["enrolments"][0]["server"] = url
         path.write_text(json.dumps(profile))
-
-
-def copy(template: Path, folder: Path) -> Path:
-    """A database of one's own."""
-    shutil.copytree(template, folder)
-    return folder
 
 
 class LossyLine:

@@ -40,6 +40,13 @@ def test_init_then_enroll(newcomer: Person) -> None:
     assert (device["label"], device["this"]) == ("old phone", True)
 
 
+def test_a_link_says_the_server_and_the_code(newcomer: Person) -> None:
+    newcomer.check_run("enroll", f"{URL}/e/RIV-CLEO")
+    assert newcomer.balance() == 0
+    for link in (f"{URL}/RIV-CLEO", f"{URL}/e/", "http://example.org/e/RIV-CLEO"):
+        assert newcomer.run("enroll", link).exit == 2
+
+
 def test_the_passphrase_is_asked_for_twice(newcomer: Person) -> None:
     newcomer.environ = {"RICOCHET_WALLET_PASSPHRASE": ""}
     assert newcomer.run("init", answers=["short"]).exit == 2

@@ -148,7 +148,8 @@ def test_time_is_paid_in_hours(rive: Village) -> None:
 def test_a_link_is_paid_once(rive: Village) -> None:
     _server, ada, bakery = rive
     link = bakery.check_run("request", "7.20", "--memo", "cake", "--json").json()["link"]
-    assert ada.run("pay", link, "7.00", "--yes").exit == 2
+    for more in (["7.20"], ["--memo", "x"], ["--currency", "RIV"]):
+        assert ada.run("pay", link, *more, "--yes").exit == 2
     said = ada.check_run("accept", link, answers=["y"])
     assert "cake" in said.err and "Paid 7.20 RIV to Bakery." in said.out
     assert "cake" in ada.check_run("history").out, "what the request is for goes with the payment"

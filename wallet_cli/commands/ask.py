@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import typer
 from uuid6 import uuid7
@@ -55,7 +54,7 @@ def request(
         _show(session, made, unit, qr, aside=session.screen.as_json)
     if wait:
         made = _until_decided(session, made)
-    if session.screen.answer({**made.plain(), "scale": unit.scale}):
+    if session.screen.answer(made.plain()):
         return
     if wait:
         amount_text = write_amount(made.amount, unit)
@@ -122,7 +121,7 @@ def _until_decided(session: Session, made: Request) -> Request:
     while made.state == "open":
         session.world.sleep(POLL_SECONDS)
         try:
-            made = read(Request, session.server.get(f"/v1/payment-requests/{quote(made.id, safe='')}"))
+            made = read(Request, session.server.get(made.path))
             heard = True
         except NoAnswer as error:
             if heard:

@@ -53,7 +53,7 @@ def init(session: Session, server: Url = None, insecure: Insecure = False) -> No
 
 def enroll(
     session: Session,
-    code: Annotated[str, typer.Argument(help="Code that your community gave you; it works once.")],
+    code: Annotated[str, typer.Argument(help="Code or link that your community gave you; it works once.")],
     server: Url = None,
     label: Annotated[
         str | None, typer.Option(help="What this device is called in your list of devices.")
@@ -61,6 +61,8 @@ def enroll(
     insecure: Insecure = False,
 ) -> None:
     """Make a device key and have the community accept it."""
+    if "://" in code:
+        server, code = _from_link(code)
     url = server or session.world.environ.get("RICOCHET_WALLET_SERVER") or session.profile.server
     if not url:
         raise Misused(_("Which server? Add --server https://… as your community told you."))
@@ -84,6 +86,16 @@ def enroll(
     session.screen.line(_("Receipts are checked against that key from now on. Next: ricochet-wallet balance"))
 
 
+def _from_link(link: str) -> tuple[str, str]:
+    """(server, code) of a link that carries a code."""
+    server, mark, code = link.strip().rpartition("/e/")
+    if not mark or not code or "/" in code:
+        raise Misused(
+            _("{link} is not a link to enrol with; it looks like https://example.org/e/CODE", link=link)
+        )
+    return server, code
+
+
 def _enrol(session: Session, code: str, url: str, label: str) -> Enrolment:
     private_folder(session.folder)
     keystore = session.keystore if session.keystore_path.exists() else session.make_keystore()
@@ -99,7 +111,7 @@ def _enrol(session: Session, code: str, url: str, label: str) -> Enrolment:
     community = found.community
     _check_key(session, found)
     enrolment = Enrolment(
-        server=url, community=community.id, code=community.code, name=community.name, vkey=community.vkey,
+        server=url, community=community.id, code=community.code, name=community.title, vkey=community.vkey,
         origin=community.origin, member=found.member.id, member_name=found.member.name, device=found.device_id,
         public_key=public, label=label, accounts=[each.id for each in found.accounts],
     )  # fmt: skip
@@ -126,7 +138,7 @@ def _check_key(session: Session, found: Enrolled) -> None:
         origin = ""
     if origin != community.origin:
         raise Unproven(
-            _("The server's key for {name} is not in order; nothing was enrolled.", name=community.name)
+            _("The server's key for {name} is not in order; nothing was enrolled.", name=community.title)
         )
     for known in session.profile.enrolments:
         if known.vkey != community.vkey and (

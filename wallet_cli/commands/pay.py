@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Annotated, Literal
-from urllib.parse import quote
 
 import typer
 
 from wallet_cli import pending as store
-from wallet_cli.amounts import read_amount, write_amount
+from wallet_cli.amounts import write_amount
 from wallet_cli.answers import Request, read
 from wallet_cli.cli import command
 from wallet_cli.errors import Misused, NoAnswer, Refused
 from wallet_cli.files import alone
-from wallet_cli.orders import by_amount, choose, fetch_request, find_payees, order_for, request_key
+from wallet_cli.orders import (
+    Order,
+    by_amount,
+    choose,
+    fetch_request,
+    find_payees,
+    order_for,
+    request_key,
+    with_deal,
+)
 from wallet_cli.paying import carry_out, show_paid
 from wallet_cli.sending import Outcome, settle
 from wallet_cli.session import Session
@@ -27,6 +35,13 @@ Source = Annotated[
 Sphere = Literal["individual", "collective", "associative"]
 
 
+Which = Annotated[Sphere | None, typer.Option("--sphere", help="Sphere of an exchange of time.")]
+Deal = Annotated[
+    str | None, typer.Option("--deal", help="Whole price, when the rest is paid in euros apart.")
+]
+Activity = Annotated[str, typer.Option("--activity", help="Activity code of what is bought, for a purse.")]
+
+
 def pay(
     session: Session,
     payee: Annotated[str, typer.Argument(help="Name of a member, id of an account, or a payment link.")],
@@ -35,29 +50,27 @@ def pay(
     ] = None,
     currency: Annotated[str | None, typer.Option(help="Code of the currency, when you have several.")] = None,
     source: Source = None,
-    deal: Annotated[
-        str | None, typer.Option(help="Whole price, when the rest is paid in euros apart.")
-    ] = None,
-    sphere: Annotated[Sphere | None, typer.Option(help="Sphere of an exchange of time.")] = None,
-    activity: Annotated[str, typer.Option(help="Activity code of what is bought, for a purse.")] = "",
+    deal: Deal = None,
+    sphere: Which = None,
+    activity: Activity = "",
     memo: Annotated[str, typer.Option(help="A line for you and the payee.")] = "",
     yes: Yes = False,
 ) -> None:
     """Pay by name, account or link."""
+    if request_key(payee) and (amount or currency or memo):
+        raise Misused(
+            _("A payment link says how much and what for; leave amount, --currency and --memo out.")
+        )
     with alone(session.folder):
         settled = settle(session, yes=yes, before_paying=True)
         if request_key(payee):
-            if deal or sphere or activity or memo:
-                raise Misused(_("A payment link says everything; leave the other options out."))
-            outcome = _answer_request(session, payee, source, yes, settled, amount)
+            order = _order_for(session, payee, source, settled)
+        elif amount is None:
+            raise Misused(_("How much? For example: ricochet-wallet pay {payee} 12.50", payee=payee))
         else:
-            if amount is None:
-                raise Misused(_("How much? For example: ricochet-wallet pay {payee} 12.50", payee=payee))
             pair = choose(session.accounts(), find_payees(session, payee), currency, source)
-            order = replace(
-                by_amount(pair, session, amount, deal), sphere=sphere, activity=activity, memo=memo.strip()
-            )
-            outcome = carry_out(session, order, yes=yes, settled=settled)
+            order = replace(by_amount(pair, session, amount), memo=memo.strip())
+        outcome = _pay(session, order, deal, sphere, activity, yes, settled)
     show_paid(session, outcome)
 
 
@@ -65,32 +78,38 @@ def accept(
     session: Session,
     link: Annotated[str, typer.Argument(help="Payment link, or id of a request.")],
     source: Source = None,
+    deal: Deal = None,
+    sphere: Which = None,
+    activity: Activity = "",
     yes: Yes = False,
 ) -> None:
     """Pay what a payment request asks for."""
     with alone(session.folder):
         settled = settle(session, yes=yes, before_paying=True)
-        outcome = _answer_request(session, link, source, yes, settled)
+        outcome = _pay(
+            session, _order_for(session, link, source, settled), deal, sphere, activity, yes, settled
+        )
     show_paid(session, outcome)
 
 
-def _answer_request(
-    session: Session,
-    link: str,
-    source: str | None,
-    yes: bool,
-    settled: list[Outcome],
-    amount: str | None = None,
-) -> Outcome:
+def _order_for(session: Session, link: str, source: str | None, settled: list[Outcome]) -> Order | Outcome:
+    """The order that a link means, or how it ended, when it is one of those that were settled just now."""
     request = fetch_request(session, link)
     for earlier in settled:
-        if earlier.paid and earlier.payment.path == f"/v1/payment-requests/{request.id}/acceptance":
+        if earlier.paid and earlier.payment.path == f"{request.path}/acceptance":
             return earlier
-    order = order_for(session, request, source)
-    if amount is not None and read_amount(amount, order.unit) != request.amount:
-        asked = write_amount(request.amount, order.unit)
-        raise Misused(_("The link asks for {asked}; leave the amount out.", asked=asked))
-    return carry_out(session, order, yes=yes, settled=settled)
+    return order_for(session, request, source)
+
+
+def _pay(
+    session: Session, order: Order | Outcome, deal: str | None, sphere: str | None, activity: str, yes: bool,
+    settled: list[Outcome],
+) -> Outcome:  # fmt: skip
+    if isinstance(order, Outcome):
+        return order
+    return carry_out(
+        session, with_deal(replace(order, sphere=sphere, activity=activity), deal), yes=yes, settled=settled
+    )
 
 
 def reject(
@@ -100,7 +119,7 @@ def reject(
 ) -> None:
     """Say no to a payment request."""
     request = fetch_request(session, link)
-    unit = session.enrolment.unit(request.currency, 0)
+    unit = session.enrolment.unit(request.currency, request.scale)
     session.screen.pairs(
         [(_("To"), request.payee_name or request.payee), (_("Amount"), write_amount(request.amount, unit))],
         aside=True,
@@ -109,7 +128,7 @@ def reject(
         raise Refused(_("Nothing was changed."), "not_confirmed")
     found = read(
         Request,
-        session.server.once("POST", f"/v1/payment-requests/{quote(request.id, safe='')}/rejection", {}),
+        session.server.once("POST", f"{request.path}/rejection", {}),
     )
     if not session.screen.answer(found.plain()):
         session.screen.line(_("Rejected; nothing was paid."), "green")

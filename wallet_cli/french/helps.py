@@ -29,7 +29,9 @@ HELPS = {
     # enrolment and devices
     "Address of your community's server.": "Adresse du serveur de votre communauté.",
     "Allow http without encryption to another machine.": "Permettre http sans chiffrement vers une autre machine.",
-    "Code that your community gave you; it works once.": "Code donné par votre communauté ; il sert une fois.",
+    "Code or link that your community gave you; it works once.": (
+        "Code ou lien donné par votre communauté ; il sert une fois."
+    ),
     "What this device is called in your list of devices.": "Le nom de cet appareil dans votre liste.",
     "Id or name of the device, as `devices` shows it; `this` for this one.": (
         "Identifiant ou nom de l'appareil, comme `devices` le montre ; `this` pour celui-ci."

@@ -59,6 +59,9 @@ PROBLEMS = {
     "This wallet is not enrolled in {code}; it is enrolled in {codes}.": (
         "Ce portefeuille n'est pas inscrit à {code} ; il l'est à {codes}."
     ),
+    "{link} is not a link to enrol with; it looks like https://example.org/e/CODE": (
+        "{link} n'est pas un lien d'inscription ; il ressemble à https://example.org/e/CODE"
+    ),
     "Which server? Add --server https://… as your community told you.": (
         "Quel serveur ? Ajoutez --server https://… comme votre communauté vous l'a dit."
     ),
@@ -131,10 +134,9 @@ PROBLEMS = {
     "{text} is not a payment link; one looks like https://example.org/p/…": (
         "{text} n'est pas un lien de paiement ; il ressemble à https://example.org/p/…"
     ),
-    "A payment link says everything; leave the other options out.": (
-        "Un lien de paiement dit tout ; enlevez les autres options."
+    "A payment link says how much and what for; leave amount, --currency and --memo out.": (
+        "Un lien de paiement dit combien et pourquoi ; enlevez le montant, --currency et --memo."
     ),
-    "The link asks for {asked}; leave the amount out.": "Le lien demande {asked} ; enlevez le montant.",
     "This request is not open any more.": "Cette demande n'est plus ouverte.",
     "This request has been paid already; nothing was paid now.": (
         "Cette demande a déjà été payée ; rien n'a été payé maintenant."
