@@ -25,7 +25,6 @@ from api.identity.hooks import Hooks, Subscription
 from api.identity.people import People
 from api.logs import places
 from api.schemas.common import moment
-from ledger.core.errors import LedgerError
 from ledger.core.journal import Entry
 from ledger.store.reader import Reader
 from ledger.store.views import EntryView
@@ -74,25 +73,28 @@ class Deliverer:
     async def run(self) -> None:
         """Deliver until cancelled; for a task of the application's lifespan."""
         while True:
+            busy = False
             try:
                 busy = await self.turn()
-            except LedgerError as error:
-                structlog.get_logger().warning("webhooks", error=type(error).__name__, at_code=places(error))
-                busy = False
+            except Exception as error:  # noqa: BLE001 - whatever it is, deliveries go on
+                _log(error)
             if not busy:
                 await asyncio.sleep(self._poll)
 
     async def turn(self) -> bool:
         """Serve everybody who is due, once; whether some may have more waiting."""
         due = await asyncio.to_thread(self._hooks.due, self._clock())
-        places_left = asyncio.Semaphore(TOGETHER)
+        together = asyncio.Semaphore(TOGETHER)
 
         async def served(one: Subscription) -> bool:
-            async with places_left:
-                return await self._serve(one)
+            async with together:
+                try:
+                    return await self._serve(one)
+                except Exception as error:  # noqa: BLE001 - one bad subscription does not stop the others
+                    _log(error)
+                    return False
 
-        results = await asyncio.gather(*(served(one) for one in due))
-        return any(results)
+        return any(await asyncio.gather(*(served(one) for one in due)))
 
     async def _serve(self, one: Subscription) -> bool:
         """One turn of one subscription; whether it went well and more may wait."""
@@ -175,6 +177,10 @@ class Deliverer:
             (view, message(one, view, entry, named, theirs))
             for view, entry in zip(views, entries, strict=True)
         ]
+
+
+def _log(error: Exception) -> None:
+    structlog.get_logger().warning("webhooks", error=type(error).__name__, at_code=places(error))
 
 
 def message(

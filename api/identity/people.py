@@ -57,7 +57,7 @@ class People:
 
     def create(self, community: UUID, uid: UUID, profile: Profile) -> tuple[Member, bool]:
         """A new member, and False; or, when the id is there with the same content, that member and True."""
-        with self._records.write_access() as connection:
+        with self._records.write() as connection:
             row = connection.execute(select(member).where(_is(community, uid))).first()
             if row is not None:
                 found = _member(row, accounts_of(connection, community, [uid]).get(uid, ()))
@@ -114,7 +114,7 @@ class People:
 
         After a change of state the accounts are not yet frozen or thawed: call `states.enforce`.
         """
-        with self._records.write_access() as connection:
+        with self._records.write() as connection:
             row = connection.execute(select(member).where(_is(community, uid)).with_for_update()).first()
             if row is None:
                 raise not_found("member")
@@ -122,6 +122,8 @@ class People:
             if old.version != version:
                 raise wrong_state("version_differs", "the member was changed meanwhile; read it again")
             new = replace(old, **changes)
+            if new == old:
+                return old
             if not may_become(old.state, new.state):
                 raise wrong_state(
                     "not_a_transition", f"a member who is {old.state} cannot become {new.state}"

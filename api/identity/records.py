@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 
 from api.identity.schema import revision
 from ledger.core.errors import Unavailable
@@ -68,10 +68,11 @@ def lock(connection: Connection, table: str) -> None:
 
 @contextmanager
 def _answers() -> Iterator[None]:
-    """A database that cannot answer is a failure of ours, and may be asked again."""
+    """A database that cannot answer is a failure of ours, and may be asked again.
+
+    So may a row that somebody else has just made under the same id: the next time it will be found.
+    """
     try:
         yield
-    except DBAPIError as error:
-        if error.connection_invalidated or type(error).__name__ in ("OperationalError", "InternalError"):
-            raise Unavailable("the database cannot answer now; send the same request again") from error
-        raise
+    except (OperationalError, InternalError, IntegrityError) as error:
+        raise Unavailable("the database cannot answer now; send the same request again") from error

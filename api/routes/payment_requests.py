@@ -23,7 +23,9 @@ from api.submitting import submit
 router = APIRouter(tags=["payment requests"])
 
 LISTING = "payment_requests"
-IdOrToken = Path(max_length=64, description="The id of the request or the token of its link.")
+IdOrToken = Path(
+    pattern=r"^[0-9A-Za-z-]{1,64}$", description="The id of the request or the token of its link."
+)
 
 
 @router.post("/v1/payment-requests", status_code=201, response_model=RequestOut, responses=again(RequestOut))

@@ -177,7 +177,7 @@ def test_a_device_is_let_in_pays_and_is_lost(town: Served, operator: str) -> Non
     let_in, device = enrolled(town, operator, gil.id)
     assert let_in["member"] == {"id": str(gil.id), "name": "Gil"}
     assert let_in["community"]["code"] == "RIV" and let_in["accounts"][0]["id"] == str(gil.account)
-    signer = Somebody(gil.id, gil.account, let_in["api_key"], device)
+    signer = Somebody(gil.id, gil.account, let_in["api_key"], device=device)
     fields = {"payee": town.riv.ben.account, "amount": 5, "currency": "RIV"}
     signed = signer.sign(town.riv.community, **fields)
     assert town.post(signer.token, "/v1/payments", {"signed": signed})["amount"] == 5

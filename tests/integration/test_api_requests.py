@@ -199,3 +199,11 @@ def test_requests_of_another_community_are_unknown(town: Served, elsewhere: Plac
             town.post(theirs.token, f"{address}/rejection", {}, 404),
         ]
         assert {each["code"] for each in said} == {"payment_request_not_found"}
+
+
+@pytest.mark.parametrize("key", ["%00", "%F0%9F%99%82", "x" * 65, "..%2f", "' OR 1=1"])
+def test_an_odd_token_is_unknown(town: Served, key: str) -> None:
+    response = town.client.get(
+        f"/v1/payment-requests/{key}", headers={"authorization": f"Bearer {town.riv.ada.token}"}
+    )
+    assert response.status_code == 404 and response.json()["status"] == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -74,6 +75,30 @@ def test_a_stale_change_is_refused(town: Town) -> None:
         town.identity.people.change(town.community, ana.id, ana.version, {"place": "Die"})
     assert refused.value.code == "version_differs"
     assert town.identity.people.get(town.community, ana.id).place == "Crest"
+
+
+def test_a_change_that_changes_nothing_is_none(town: Town) -> None:
+    ana = town.member("Ana")
+    assert town.identity.people.change(town.community, ana.id, ana.version, {"name": "Ana"}) == ana
+
+
+def test_many_make_the_same_member_at_once(town: Town) -> None:
+    uid, profile = new_id(), Profile(name="Ana", kind=MemberKind.PERSON)
+    answers: list[bool | type[Exception]] = []
+
+    def make() -> None:
+        try:
+            answers.append(town.identity.people.create(town.community, uid, profile)[1])
+        except Unavailable as busy:
+            answers.append(type(busy))
+
+    racing = [threading.Thread(target=make) for _ in range(6)]
+    for each in racing:
+        each.start()
+    for each in racing:
+        each.join()
+    assert answers.count(False) == 1 and len(answers) == 6
+    assert town.identity.people.create(town.community, uid, profile)[1] is True
 
 
 def test_an_illegal_change_of_state_is_refused(town: Town) -> None:

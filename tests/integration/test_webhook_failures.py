@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from api.identity.hooks import Subscription
 from api.webhooks import DELAYS, LEASE
 from tests.integration.listening import Listener, deliverer, journal, listening, now, subscribe, turn, write
 from tests.integration.town import SECOND, Town, open_town
@@ -177,3 +178,24 @@ def test_stopping_in_the_middle_of_a_call_skips_nothing(town: Town, listener: Li
     turn(town)
     assert now(town, one).cursor == one.cursor + 2
     assert set(listener.ids) == set(journal(town, one.cursor)) and len(listener.ids) == 3
+
+
+def test_one_bad_subscription_does_not_stop_the_others(
+    town: Town, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, _ = subscribe(town, listener)
+    good, _ = subscribe(town, listener)
+    secrets = town.identity.hooks.secrets
+
+    def broken(one: Subscription) -> list[bytes]:
+        if one.id == bad.id:
+            raise RuntimeError("a bug of ours")
+        return secrets(one)
+
+    monkeypatch.setattr(town.identity.hooks, "secrets", broken)
+    write(town, 2)
+    turn(town)
+    assert now(town, good).cursor == good.cursor + 2 and now(town, bad).cursor == bad.cursor
+    monkeypatch.undo()
+    turn(town)
+    assert now(town, bad).cursor == bad.cursor + 2, "its lease was given back"
