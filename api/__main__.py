@@ -12,6 +12,7 @@ from api.deps import Services
 from api.office import key_app, member_app
 from api.serving import serve as run
 from ledger.__main__ import app
+from ops.demo.cli import register as register_demo
 
 COULD_NOT_RUN = 2
 
@@ -46,6 +47,9 @@ def _ready(api: FastAPI, where: str) -> None:
     token = services.identity.first_key()
     if token is not None:
         typer.echo(FIRST_START.format(token=token, where=where))
+
+
+register_demo(app)
 
 
 FIRST_START = """

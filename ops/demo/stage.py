@@ -72,6 +72,7 @@ class Person:
     kind: AccountKind
     place: str
     sectors: tuple[str, ...] = ()
+    listed: bool = False
     accounts: list[UUID] = field(default_factory=list)
 
 
@@ -149,7 +150,16 @@ class Scene:
         """Somebody new, called by a noun and a number."""
         self._names[noun] += 1
         uid = self.uid()
-        self.people[uid] = Person(f"{noun} {self._names[noun]:04d}", kind, self.place, sectors)
+        number = self._names[noun]
+        name = f"{noun} {number:04d}" if kind is AccountKind.PERSON else f"{noun} {number}"
+        listed = kind is not AccountKind.PERSON
+        self.people[uid] = Person(name, kind, self.place, sectors, listed)
+        return uid
+
+    def till(self, member: UUID) -> UUID:
+        """A shop's till of notes: beside the shop in the register, not in the directory."""
+        uid, shop = self.uid(), self.people[member]
+        self.people[uid] = Person(f"{shop.name}, till", shop.kind, shop.place, shop.sectors)
         return uid
 
     def open(self, at: int, member: UUID, currency: str, **terms: Any) -> Holder:
