@@ -58,7 +58,6 @@ TABLE: dict[str, tuple[Scope, tuple[Role, ...]]] = {
     "grants.create":          (Scope.ISSUE,   (_T,)),
     "fees.create":            (Scope.ISSUE,   (_T,)),
     "entries.reverse":        (Scope.ISSUE,   (_T,)),
-    "commands.submit":        (Scope.OPERATE, (_O, _T)),  # and the action commands.<name> of the command itself
     "approvals.list":         (Scope.READ,    _STAFF),
     "approvals.decide":       (Scope.OPERATE, (_O, _T)),  # and the action that the proposal asks for
     "journal.read":           (Scope.READ,    _STAFF),

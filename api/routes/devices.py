@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from api import introducing
 from api.deps import Caller, Services, public, require
+from api.identity.errors import not_found
 from api.params import respond
-from api.problems import not_found
 from api.routes.communities import present
 from api.schemas.members import DeviceBody, DevicesOut, EnrolledOut
 

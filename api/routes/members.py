@@ -11,11 +11,10 @@ from starlette.responses import Response
 from api import introducing
 from api.deps import Caller, Key, command_id, require
 from api.exporting import export
-from api.identity.errors import forbidden
+from api.identity.errors import forbidden, not_found
 from api.identity.people import Profile
 from api.introducing import again
 from api.params import Cursor, IfMatch, Limit, if_match, page, respond
-from api.problems import not_found
 from api.routes.communities import present
 from api.schemas.common import moment
 from api.schemas.members import (

@@ -10,9 +10,9 @@ from starlette.responses import Response
 from api import introducing
 from api.calls import checked_url
 from api.deps import Caller, Key, command_id, require
+from api.identity.errors import not_found
 from api.introducing import again
 from api.params import respond
-from api.problems import not_found
 from api.schemas.common import moment
 from api.schemas.requests import NewWebhookOut, SecretOut, WebhookBody, WebhooksOut
 from ledger.service import new_id

@@ -40,6 +40,7 @@ class Somebody:
     id: UUID
     account: UUID
     token: str
+    name: str = ""
     device: Ed25519PrivateKey | None = None
 
     def sign(self, community: UUID, **payment: Any) -> str:
@@ -56,16 +57,20 @@ class Somebody:
 class Place:
     """One community: RIV is mutual credit with a line of 10.00, BAK its backed unit (four eyes above 100.00)."""
 
-    def __init__(self, services: Services, code: str) -> None:
+    def __init__(
+        self, services: Services, code: str, person: str = "Ada", firm: str = "Ben's Bakery"
+    ) -> None:
         self.use = services
         self.code = code
         self.community = services.ledger.found_community(code)
         self.do(c.DefineCurrency, code=code, scale=2, model=Model.MUTUAL, policy=Policy(default_line=1_000))
         policy = Policy(four_eyes_over=10_000, commission_bp=500)
         self.do(c.DefineCurrency, code=f"{code}-B", scale=2, model=Model.BACKED, policy=policy)
-        self.keys = {role: self.key(role) for role in Role if role not in (Role.MEMBER, Role.MERCHANT)}
-        self.ada = self.join("Ada", MemberKind.PERSON)
-        self.ben = self.join("Ben's Bakery", MemberKind.BUSINESS)
+        self.keys: dict[Role, str] = {
+            role: self.key(role) for role in Role if role not in (Role.MEMBER, Role.MERCHANT)
+        }
+        self.ada = self.join(person, MemberKind.PERSON)
+        self.ben = self.join(firm, MemberKind.BUSINESS)
 
     def do(self, kind: type[c.Command], /, **fields: Any) -> Receipt:
         """Submit a command that must succeed."""
@@ -84,7 +89,7 @@ class Place:
         uid = new_id()
         self.use.identity.people.create(self.community, uid, Profile(name=name, kind=kind, listed=True))
         role = Role.MERCHANT if kind is MemberKind.BUSINESS else Role.MEMBER
-        somebody = Somebody(uid, self.open(uid, self.code, kind), "")
+        somebody = Somebody(uid, self.open(uid, self.code, kind), "", name)
         somebody.token = self.key(role, uid)
         return somebody
 

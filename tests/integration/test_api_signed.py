@@ -91,7 +91,7 @@ def test_what_was_signed_cannot_be_changed(town: Served, cleo: Somebody) -> None
 
 
 def test_another_device_cannot_sign(town: Served, cleo: Somebody) -> None:
-    stranger = Somebody(cleo.id, cleo.account, cleo.token, Ed25519PrivateKey.generate())
+    stranger = Somebody(cleo.id, cleo.account, cleo.token, device=Ed25519PrivateKey.generate())
     said = town.post(cleo.token, "/v1/payments", {"signed": signed(town, stranger)}, 403)
     assert said["code"] == "signature_invalid"
 
