@@ -109,7 +109,7 @@ class PostgresqlBulk(Bulk):
     def __init__(self) -> None:
         super().__init__()
         self._copies = {
-            table: (_copy_text(table), [_type_name(column) for column in table.columns])
+            table: (_copy_text(table), [type_name(column) for column in table.columns])
             for table in self._inserts
         }
 
@@ -176,7 +176,8 @@ def _copy_text(table: Table) -> str:
     return f"COPY {table.name} ({names}) FROM STDIN (FORMAT binary)"
 
 
-def _type_name(column: Column[Any]) -> str:
+def type_name(column: Column[Any]) -> str:
+    """What PostgreSQL calls the type of a column in a binary COPY."""
     for kind, name in (
         (Uid, "uuid"),
         (BigInteger, "int8"),

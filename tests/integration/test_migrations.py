@@ -1,0 +1,204 @@
+"""Migrations: fresh equals declared, from the version before, three processes at once, never backwards."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy.exc import DBAPIError
+
+from ledger.service import open_ledger
+from ledger.store import ddl, migrations, schema
+from ledger.store.engine import CannotOpen, make_engine, parse_url
+from ledger.store.verify import verify
+from tests.integration.store_work import MASTER, begin, open_store
+from tests.integration.test_committer import pay
+
+VERSIONS = migrations.FOLDER / "versions"
+
+NEXT = '''"""A later revision, as a test imagines it."""
+from alembic import op
+revision = "0002"
+down_revision = "0001"
+def upgrade() -> None:
+    op.execute("CREATE TABLE later (community_id INTEGER PRIMARY KEY, entries INTEGER NOT NULL)")
+    op.execute("INSERT INTO later SELECT community_id, seq FROM head")
+'''
+
+
+@pytest.fixture
+def engine(engine_url: str) -> Iterator[Engine]:
+    """A writer's engine on an empty database."""
+    engine = make_engine(parse_url(engine_url), writer=True)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def later(tmp_path: Path) -> Path:
+    """A folder with the revisions of today and one more."""
+    folder = tmp_path / "versions"
+    shutil.copytree(VERSIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "0002_later.py").write_text(NEXT)
+    return folder
+
+
+def built(engine: Engine) -> object:
+    """What a database consists of, in words that both ways of building it share."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            rows = connection.execute(
+                text("SELECT type, name, sql FROM sqlite_master WHERE name <> 'alembic_version'")
+            )
+            return sorted(
+                (kind, name, re.sub(r"\s+", " ", sql or ""))
+                for kind, name, sql in rows
+                if "alembic" not in name
+            )
+    found = inspect(engine)
+    with engine.connect() as connection:
+        triggers = connection.execute(
+            text("SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1")
+        )
+        functions = connection.execute(
+            text(
+                "SELECT proname, prosrc FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname = 'public' ORDER BY 1"
+            )
+        )
+        options = connection.execute(
+            text("SELECT relname, reloptions FROM pg_class WHERE reloptions IS NOT NULL ORDER BY 1")
+        )
+        said = [list(map(tuple, rows)) for rows in (triggers, functions, options)]
+    tables = {
+        name: (
+            [(column["name"], str(column["type"]), column["nullable"]) for column in found.get_columns(name)],
+            found.get_pk_constraint(name)["constrained_columns"],
+            sorted(map(str, found.get_indexes(name))),
+            sorted(map(str, found.get_unique_constraints(name))),
+            sorted(map(str, found.get_foreign_keys(name))),
+            sorted(map(str, found.get_check_constraints(name))),
+        )
+        for name in found.get_table_names()
+        if name != "alembic_version"
+    }
+    return tables, said
+
+
+def test_migrated_is_what_the_program_declares(engine: Engine, tmp_path: Path) -> None:
+    migrations.upgrade(engine)
+    migrated = built(engine)
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+    declared = engine
+    if engine.dialect.name == "sqlite":
+        declared = make_engine(parse_url(f"sqlite:///{tmp_path / 'declared.db'}"), writer=True)
+    with declared.begin() as connection:
+        for statement in ddl.script(engine.dialect.name):
+            connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+    assert built(declared) == migrated
+    declared.dispose()
+
+
+def test_twice_is_once(engine: Engine) -> None:
+    migrations.upgrade(engine)
+    before = built(engine)
+    migrations.upgrade(engine)
+    migrations.check(engine)
+    assert built(engine) == before
+
+
+def test_from_the_version_before_with_data(
+    engine_url: str, later: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_store(engine_url) as ledger:
+        work = begin(ledger)
+        ledger.submit_many(work.some(50))
+        seq = ledger.reader.head(work.community).seq
+        migrations.upgrade(ledger.database.write, later)
+        with ledger.database.read.connect() as connection:
+            assert connection.execute(text("SELECT entries FROM later")).scalar_one() == seq
+            assert connection.execute(select(schema.head.c.seq)).scalar_one() == seq
+    monkeypatch.setattr(migrations, "check", lambda engine: None)  # the audit of tomorrow's program
+    report = verify(engine_url)
+    assert report.ok, report.findings
+
+
+def test_a_newer_schema_is_refused(engine_url: str, later: Path) -> None:
+    engine = make_engine(parse_url(engine_url), writer=True)
+    migrations.upgrade(engine, later)
+    engine.dispose()
+    for read_only, migrate in ((False, True), (True, True), (False, False)):
+        with pytest.raises(CannotOpen, match="revision 0002, newer than this program"):
+            open_ledger(engine_url, master_key=MASTER, read_only=read_only, migrate=migrate)
+
+
+def test_an_interrupted_migration_leaves_the_old_schema(engine_url: str, later: Path) -> None:
+    with open_store(engine_url) as ledger:
+        work = begin(ledger)
+        broken = later / "0002_later.py"
+        broken.write_text(NEXT + '    op.execute("INSERT INTO nowhere VALUES (1)")\n')
+        with pytest.raises(DBAPIError):
+            migrations.upgrade(ledger.database.write, later)
+        migrations.check(ledger.database.read)
+        assert not inspect(ledger.database.read).has_table("later")
+        broken.write_text(NEXT)
+        migrations.upgrade(ledger.database.write, later)
+        assert inspect(ledger.database.read).has_table("later")
+        assert ledger.submit(pay(work)).seq == 23
+
+
+def test_an_empty_or_old_database_is_not_opened_unmigrated(engine_url: str, later: Path) -> None:
+    with pytest.raises(CannotOpen, match="empty; make its tables with `ricochet init`"):
+        open_ledger(engine_url, migrate=False, master_key=MASTER)
+    with open_store(engine_url):
+        pass
+    engine = make_engine(parse_url(engine_url), writer=True)
+    with pytest.raises(CannotOpen, match="revision 0001; bring it up to date"):
+        migrations.check(engine, later)
+    engine.dispose()
+
+
+UPGRADE = """
+import sys
+from ledger.store import migrations
+from ledger.store.engine import make_engine, parse_url
+engine = make_engine(parse_url(sys.argv[1]), writer=True)
+sys.stdin.readline()
+migrations.upgrade(engine)
+migrations.check(engine)
+"""
+
+
+def test_three_processes_start_at_once(engine_url: str) -> None:
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", UPGRADE, engine_url],
+            stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=migrations.FOLDER.parents[2],
+        )
+        for _ in range(3)
+    ]  # fmt: skip
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    for process in processes:
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+    with open_store(engine_url) as ledger:
+        assert ledger.submit(pay(begin(ledger))).seq == 23
+
+
+@pytest.mark.parametrize("name", ["0001_sqlite.sql", "0001_postgresql.sql"])
+def test_revision_0001_is_frozen(name: str) -> None:
+    """Databases out there were built by these very words; a change is a new revision."""
+    text = (VERSIONS / name).read_text("utf-8")
+    assert text.count("CREATE TABLE") == len(schema.metadata.tables)
+    assert len(text.split(";\n\n")) == len(ddl.script(name[5:-4]))
