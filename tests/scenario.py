@@ -143,6 +143,23 @@ def difference(command: Command, earlier: Command) -> str:
     return next(f.name for f in fields(command) if getattr(command, f.name) != getattr(earlier, f.name))
 
 
+def seen_by(whole: Books, command: Command) -> Books:
+    """The books with only what the command's footprint names, as a store would load them."""
+    needed = footprint(command)
+    holds = {uid: whole.holds[uid] for uid in needed.holds if uid in whole.holds}
+    entries = {uid: whole.entries[uid] for uid in needed.entries if uid in whole.entries}
+    numbers = {a.no for a in whole.by_no.values() if a.kind not in MEMBER_KINDS}
+    numbers |= {whole.accounts[uid].no for uid in needed.accounts if uid in whole.accounts}
+    numbers |= {no for hold in holds.values() for no in (hold.debit, hold.credit)}
+    numbers |= {no for entry in entries.values() for t in entry.transfers for no in (t.debit, t.credit)}
+    accounts = [whole.by_no[no] for no in numbers]
+    lots = {a.no: whole.credits.get(a.no, []) for a in accounts if a.uid in needed.credits}
+    return replace(
+        whole, accounts={a.uid: a for a in accounts}, by_no={a.no: a for a in accounts}, holds=holds,
+        entries=entries, claims=whole.claims & set(needed.claims), credits=lots,
+    )  # fmt: skip
+
+
 class Pure:
     """`decide` and `apply` with ids answered once, as the store answers them. Each decision is made twice: on the whole
     books, and on no more than the command's footprint."""
@@ -168,7 +185,7 @@ class Pure:
 
     def _decided(self, command: Command, now: int) -> Outcome:
         answers: list[Decision | Rejected] = []
-        for books in (self.books, self.seen_by(command)):
+        for books in (self.books, seen_by(self.books, command)):
             try:
                 answers.append(decide(command, books, now))
             except Rejected as refused:
@@ -181,19 +198,3 @@ class Pure:
         apply(self.books, entry.seq, now, command, decision)
         self.entries.append(entry)
         return Outcome(None, entry.seq, now, decision.transfers)
-
-    def seen_by(self, command: Command) -> Books:
-        """The books with only what the command's footprint names, as a store would load them."""
-        whole, needed = self.books, footprint(command)
-        holds = {uid: whole.holds[uid] for uid in needed.holds if uid in whole.holds}
-        entries = {uid: whole.entries[uid] for uid in needed.entries if uid in whole.entries}
-        numbers = {a.no for a in whole.by_no.values() if a.kind not in MEMBER_KINDS}
-        numbers |= {whole.accounts[uid].no for uid in needed.accounts if uid in whole.accounts}
-        numbers |= {no for hold in holds.values() for no in (hold.debit, hold.credit)}
-        numbers |= {no for entry in entries.values() for t in entry.transfers for no in (t.debit, t.credit)}
-        accounts = [whole.by_no[no] for no in numbers]
-        lots = {a.no: whole.credits.get(a.no, []) for a in accounts if a.uid in needed.credits}
-        return replace(
-            whole, accounts={a.uid: a for a in accounts}, by_no={a.no: a for a in accounts}, holds=holds,
-            entries=entries, claims=whole.claims & set(needed.claims), credits=lots,
-        )  # fmt: skip

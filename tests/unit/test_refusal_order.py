@@ -8,8 +8,12 @@ from dataclasses import fields
 
 import pytest
 
-from ledger.core.commands import COMMANDS
+from ledger.core.accounts import Books
+from ledger.core.commands import COMMANDS, Command
+from ledger.core.decide import decide
 from ledger.core.errors import Code, Rejected
+from ledger.core.journal import Decision
+from tests.scenario import seen_by
 from tests.walks import Walk
 from tests.walks_accounts import ACCOUNTS
 from tests.walks_history import HISTORY
@@ -23,21 +27,31 @@ ELSEWHERE = {Code.ID_REUSED, Code.NOT_ALLOWED}
 """Said by the store and by the API, which see what the core does not."""
 
 
+def answer(command: Command, books: Books, now: int) -> Decision | Rejected:
+    """What the core says; nothing is applied."""
+    try:
+        return decide(command, books, now)
+    except Rejected as refused:
+        return refused
+
+
 def heard(walk: Walk) -> list[Code]:
     """Send the command, mend what was refused, until it is accepted; the codes in the order they came."""
     codes: list[Code] = []
     while len(codes) < len(Code):
-        before = repr(walk.world.books)
-        try:
-            walk.world.submit(walk.world.command(walk.kind, **walk.values))
-        except Rejected as refused:
-            assert repr(walk.world.books) == before, "a refusal changed the books"
-            assert re.split(r"[.\[]", refused.field)[0] in FIELDS[walk.kind], f"{refused!r} names no field of it"
-            assert refused.code in walk.mends, f"{refused!r} was not expected after {codes}"
-            codes.append(refused.code)
-            walk.mends[refused.code]()
-        else:
+        books, now = walk.world.books, walk.world.now
+        before = repr(books)
+        command = walk.world.command(walk.kind, **walk.values)
+        said = answer(command, books, now)
+        assert repr(books) == before, "deciding changed the books"
+        assert repr(answer(command, seen_by(books, command), now)) == repr(said), "decided otherwise with its footprint"
+        if not isinstance(said, Rejected):
+            walk.world.submit(command)
             return codes
+        assert re.split(r"[.\[]", said.field)[0] in FIELDS[walk.kind], f"{said!r} names no field of it"
+        assert said.code in walk.mends, f"{said!r} was not expected after {codes}"
+        codes.append(said.code)
+        walk.mends[said.code]()
     raise AssertionError(f"never accepted: {codes}")
 
 
