@@ -6,13 +6,14 @@ import re
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Header, Query
+from fastapi import Header, Path, Query
 from starlette.responses import JSONResponse
 
 from api.deps import Caller
 from api.problems import Problem
 from api.schemas.common import SECOND, to_ns
 
+Code = Annotated[str, Path(min_length=2, max_length=36, pattern="^[A-Za-z0-9-]+$", description="A code.")]
 DryRun = Annotated[bool, Query(description="Answer as if it were done; write nothing.")]
 Prefer = Annotated[
     str | None, Header(description="`return=minimal` leaves the balance out, which is faster.")

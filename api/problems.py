@@ -151,7 +151,7 @@ def _validation(request: Request, error: Exception) -> Response:
     errors = [{"field": _place(each["loc"]), "detail": messages.remedy(each)} for each in found]
     in_path = [each for each in found if each["loc"][0] == "path"]
     if in_path:
-        return answer(request, 404, "not_found", "no such address here: the id in it is not a UUID")
+        return answer(request, 404, "not_found", "no such address here; an id in it is not well formed")
     first = errors[0]
     kind = found[0]["type"]
     code = kind if kind in AMOUNT_FAULTS else "invalid_field"

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.deps import Caller, Services, public, require
-from api.params import respond
+from api.params import Code, respond
 from api.schemas.currencies import CommunitiesOut, CommunityBody, CommunityOut
 from ledger.core.accounts import Model
 from ledger.core.checkpoint import parse_vkey
@@ -33,7 +33,7 @@ def list_communities(use: Services = public("communities.list")) -> Response:
 
 
 @router.get("/v1/communities/{community}", response_model=CommunityOut)
-def read(community: str, use: Services = public("communities.read")) -> Response:
+def read(community: Code, use: Services = public("communities.read")) -> Response:
     """A community by its code."""
     return respond(200, present(use, use.facts.community(community)))
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api import presenting
 from api.deps import Caller, Key, command_id, require
-from api.params import DryRun, respond
+from api.params import Code, DryRun, respond
 from api.schemas.approvals import WaitingOut
 from api.schemas.common import moment
 from api.schemas.currencies import (
@@ -60,7 +60,7 @@ def list_currencies(caller: Caller = require("currencies.read")) -> Response:
 
 
 @router.get("/v1/currencies/{currency}", response_model=CurrencyOut)
-def read(currency: str, caller: Caller = require("currencies.read")) -> Response:
+def read(currency: Code, caller: Caller = require("currencies.read")) -> Response:
     """A currency with its rules in force."""
     unit = caller.use.facts.currency(caller.community, currency)
     with caller.use.ledger.reader.snapshot() as seen:
@@ -68,7 +68,7 @@ def read(currency: str, caller: Caller = require("currencies.read")) -> Response
 
 
 @router.get("/v1/currencies/{currency}/policies", response_model=PoliciesOut)
-def policies(currency: str, caller: Caller = require("currencies.read")) -> Response:
+def policies(currency: Code, caller: Caller = require("currencies.read")) -> Response:
     """Every version of a currency's rules, oldest first, those to come included."""
     found = caller.use.ledger.reader.policies(caller.community, currency)
     return respond(200, {"items": [_version(each) for each in found]})
@@ -81,7 +81,7 @@ def policies(currency: str, caller: Caller = require("currencies.read")) -> Resp
     responses={202: {"model": WaitingOut}},
 )
 async def change_policy(
-    currency: str,
+    currency: Code,
     body: PolicyChangeBody,
     caller: Caller = require("policies.change"),
     dry_run: DryRun = False,
