@@ -157,6 +157,7 @@ account = _table(
     ForeignKeyConstraint(
         ["community_id", "currency_no"], ["currency.community_id", "currency.no"], name="account_currency"
     ),
+    Index("account_kind", "community_id", "kind"),
     check("account_no_positive", "no > 0"),
     check("account_frozen", "frozen BETWEEN 0 AND 3"),
     check("account_signed_only", "signed_only BETWEEN 0 AND 1"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -231,3 +231,24 @@ def begin(ledger: Ledger, seed: int = 1, code: str = "ABC", members: int = 6) ->
     work.heard(commands, answers)
     work.entries.clear()
     return work
+
+
+Played = tuple[Ledger, Work]
+
+
+def played_on(url: str) -> Iterator[Played]:
+    """A ledger after some hundred random commands, for tests that only read."""
+    clock = Clock()
+    with open_store(url, clock=clock) as ledger:
+        work = begin(ledger)
+        for _ in range(15):
+            commands = work.some(40)
+            work.heard(commands, ledger.submit_many(commands))
+            clock.now += DAY // 2
+        begin(ledger, 9, "OTHER")
+        yield ledger, work
+
+
+def busiest(ledger: Ledger, work: Work) -> UUID:
+    """The account with most postings."""
+    return max(ledger.reader.accounts(work.community, limit=1_000), key=lambda held: held.version).uid

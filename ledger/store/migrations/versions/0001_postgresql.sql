@@ -191,6 +191,8 @@ CREATE TABLE account (
 )
  WITH (fillfactor = 70);
 
+CREATE INDEX account_kind ON account (community_id, kind);
+
 CREATE TABLE hold (
 	community_id INTEGER NOT NULL,
 	id UUID NOT NULL,

@@ -216,6 +216,8 @@ CREATE TABLE account (
  WITHOUT ROWID,
  STRICT;
 
+CREATE INDEX account_kind ON account (community_id, kind);
+
 CREATE TABLE hold (
 	community_id INTEGER NOT NULL,
 	id BLOB NOT NULL,
