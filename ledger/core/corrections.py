@@ -112,18 +112,16 @@ def reverse(command: Reverse, books: Books, now: int) -> Decision:
 
 def _ruling(books: Books, moved: list[Transfer]) -> Currency:
     """The currency whose rules an entry follows: euros follow the unit that they back."""
-    touched = [books.by_no[t.debit] for t in moved]
-    for held in touched:
-        unit = checks.currency_of(books, held)
+    units = [checks.currency_of(books, books.by_no[t.debit]) for t in moved]
+    for unit in units:
         if unit.model is not Model.MIRROR:
             return unit
-    ends = {touched[0].no, books.by_no[moved[0].credit].no}
     for unit in books.currencies.values():
         if unit.model is Model.BACKED:
             outside = checks.technical(books, MIRROR_CODE, AccountKind.OUTSIDE, Form.DIGITAL, unit.code)
-            if outside.no in ends:
-                return unit
-    return checks.currency_of(books, touched[0])
+            if outside.no in moved[0][:2]:
+                break
+    return unit
 
 
 def _all_reachable(books: Books, moved: list[Transfer], force: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import MISSING, fields, replace
 from typing import Any
+from uuid import UUID
 
 import cbor2
 import pytest
@@ -186,6 +187,14 @@ def test_older_entries_lack_trailing_fields(name: str) -> None:
             continue
         missing: dict[str, Any] = {field.name: field.default for field in fields(kind)[kept:]}
         assert decode(codec.dumps(plain)).command == replace(golden.entry(name).command, **missing)
+
+
+def test_an_id_of_another_library_is_the_same_id() -> None:
+    class Theirs(UUID):
+        """As libraries that make UUIDv7 return."""
+
+    order = golden.entry("leave").command
+    assert command_bytes(replace(order, id=Theirs(int=order.id.int))) == command_bytes(order)
 
 
 def test_only_plain_values_are_written() -> None:

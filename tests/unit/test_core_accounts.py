@@ -100,6 +100,7 @@ def test_an_account_without_floor_for_imported_histories() -> None:
     assert world.open("ada").floor is None
     world.open("bo")
     world.pay("ada", "bo", 10**9)
+    assert (world["ada"].available, world["ada"].room) == (None, None)
     world.do(SetLine, account="ada", line=0)
     assert world["ada"].available == -(10**9)
 

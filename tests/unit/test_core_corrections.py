@@ -249,6 +249,16 @@ def test_euros_follow_the_rules_of_their_unit(backed: World) -> None:
         expect_irreversible(backed, Code.WINDOW_PASSED, entry, approver="treasurer")
 
 
+def test_each_reserve_follows_its_own_currency(backed: World) -> None:
+    """Two backed currencies, one mirror of the bank: the second has no second person and another window."""
+    backed.backed("MES", reversal_window_days=2)
+    backed.do(MoveReserve, currency="MES", form=Form.DIGITAL, euros=51, id="gift")
+    backed.do(Reverse, entry="gift", actor="manager")
+    backed.do(MoveReserve, currency="MES", form=Form.PAPER, euros=51, id="late")
+    backed.wait(days=3)
+    expect_irreversible(backed, Code.WINDOW_PASSED, "late")
+
+
 def test_reversals_keep_the_guarantee(backed: World) -> None:
     backed.pay("resident", "shop", 100)
     backed.do(ExchangeForm, payer="shop", payee="notes", currency="RIV", amount=40, id="withdrawal")

@@ -174,6 +174,8 @@ def test_a_frozen_account_gets_its_hold_back(world: World, resolve: type[Command
     for name in ("ada", "bo"):
         world.do(FreezeAccount, account=name, debits=True, credits=True)
     world.expect_refused(Code.ACCOUNT_FROZEN, "hold", CaptureHold, hold="h")
+    world.do(FreezeAccount, account="ada", debits=False, credits=True)
+    world.expect_refused(Code.ACCOUNT_FROZEN, "hold", CaptureHold, hold="h")
     if resolve is ExpireHold:
         world.wait(seconds=1)
     world.do(resolve, hold="h")

@@ -124,6 +124,13 @@ def test_an_amount_of_0_is_no_payment(world: World) -> None:
     )
 
 
+@pytest.mark.parametrize("memo_hash", [b"", bytes(31), bytes(33), "x" * 32])
+def test_a_memo_is_32_bytes_of_hash(world: World, memo_hash: object) -> None:
+    order = {"payer": "ada", "payee": "bo", "amount": 1, "currency": "MUT"}
+    world.expect_refused(Code.INVALID_FIELD, "memo_hash", Pay, **order, memo_hash=memo_hash)
+    world.do(Pay, **order, memo_hash=bytes(32))
+
+
 @pytest.mark.parametrize("amount", [True, 1.0, "1", None])
 def test_only_whole_numbers_are_amounts(world: World, amount: object) -> None:
     world.expect_refused(

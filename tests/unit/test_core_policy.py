@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ledger.core.accounts import Form, Model
-from ledger.core.commands import ChangePolicy, ChargeFee, DefineCurrency, Found, Grant, Pay
-from ledger.core.errors import Code
+from ledger.core.commands import ChangePolicy, ChargeFee, DefineCurrency, ExpirePurse, Found, Grant, Pay
+from ledger.core.errors import Code, Corrupt
 from ledger.core.governance import TECHNICAL
 from ledger.core.money import MAX_AMOUNT
 from ledger.core.policy import Policy, Programme
@@ -153,6 +153,36 @@ def test_a_programme_is_ended_never_removed() -> None:
     more = Programme(code="sport", budget=50)
     world.do(ChangePolicy, **order, policy=Policy(programmes=(BOOKS, more)))
     assert world.own("funder", owner="sport").floor == -50
+
+
+def test_a_programme_that_a_later_policy_forgot_is_sealed_until_it_is_named_again() -> None:
+    """A change that was scheduled before the programme began does not name it."""
+    world = World().earmarked(BOOKS)
+    more = Programme(code="sport", budget=50)
+    order = {"currency": "PASS", "policy": Policy(programmes=(BOOKS,))}
+    world.do(ChangePolicy, **order, since=world.now + DAY)
+    world.do(ChangePolicy, **{**order, "policy": Policy(programmes=(BOOKS, more))}, since=0)
+    world.open("purse", "purse", programme="sport")
+    world.open("shop")
+    world.fund("purse", 10)
+    world.wait(days=2)
+    pay = {"payer": "purse", "payee": "shop", "amount": 1, "currency": "PASS"}
+    world.expect_refused(Code.PURSE_SEALED, "payer", Pay, **pay)
+    world.expect_refused(Code.PROGRAMME_NOT_FOUND, "account", ExpirePurse, account="purse")
+    world.do(ChangePolicy, **{**order, "policy": Policy(programmes=(BOOKS, more))}, since=0)
+    world.do(Pay, **pay)
+
+
+def test_books_without_what_a_currency_opens_are_corrupt() -> None:
+    world = World().mutual(payment_fee_bp=100)
+    world.open("ada", line=1_000)
+    world.open("bo")
+    del world.books.accounts[world.own("operator").uid]
+    with pytest.raises(Corrupt, match="no operator account"):
+        world.pay("ada", "bo", 100)
+    world["ada"].currency = 9
+    with pytest.raises(Corrupt, match="currency 9"):
+        world.do(ChargeFee, account="ada", amount=1)
 
 
 def test_a_budget_changes_on_its_day() -> None:

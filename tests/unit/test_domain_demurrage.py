@@ -158,6 +158,12 @@ def test_a_frozen_account_is_charged_later(world: World) -> None:
     assert charge(world, 120) == 4_93
 
 
+def test_a_charge_of_nothing_is_nothing_to_reverse(world: World) -> None:
+    charge(world, 30)
+    entry = world.log[-1].command.id
+    world.expect_refused(Code.NOT_REVERSIBLE, "entry", Reverse, entry=entry, actor="manager")
+
+
 def test_a_charge_is_reversed_like_any_entry(world: World) -> None:
     charge(world, 120)
     world.do(Reverse, entry=world.log[-1].command.id, actor="manager")

@@ -104,8 +104,9 @@ def test_mixed_payments(deal: int, rate: int, split: Split) -> None:
 
 
 def test_a_mixed_payment_says_the_whole_price(world: World) -> None:
-    """MUT-6: the euros are paid outside; the entry says of what price the units are a part."""
+    """MUT-6: the units of a deal without a cap are its rate; the euros are paid outside; the entry says of what price the units are a part."""
     order = {"payer": "a", "payee": "b", "amount": 2_400, "currency": "MUT"}
+    assert mixed_payment(8_000, 3_000, Policy()) == Split(2_400, 5_600)
     for deal in (2_399, 0, -1, "8000", True, 2**53):
         world.expect_refused(Code.INVALID_FIELD, "deal", Pay, **order, deal=deal)
     world.do(Pay, **order, deal=8_000)
