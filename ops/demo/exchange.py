@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import accumulate
+from typing import Any
 
 from ledger.core.accounts import AccountKind, Model
 from ledger.core.commands import (
@@ -25,7 +26,7 @@ from ledger.core.errors import Code
 from ledger.core.limits import credit_line, mixed_payment
 from ledger.core.money import allocate
 from ledger.core.policy import Policy
-from ops.demo.stage import DAY, Holder, Scene, moment
+from ops.demo.stage import DAY, Deck, Holder, Scene, moment
 
 START = moment(2009, 12, 15)
 MONTHS = 34
@@ -46,7 +47,8 @@ TRADES = (
     ("Accountant", "69.20Z", 12), ("Food maker", "10.71C", 8), ("Carrier", "49.41A", 6), ("Workshop", "25.62B", 4),
 )  # fmt: skip
 """What a firm is called, its activity, and its share in the published mix, percent."""
-PRICES = (150, 250, 400, 600, 800, 1_000, 1_300, 1_600, 2_000, 2_500, 3_200, 4_000, 5_200, 7_000, 10_000, 16_000)
+PRICES = (150, 250, 400, 600, 800, 1_000, 1_300, 1_600, 2_000, 2_200, 2_800, 3_500, 4_600, 6_000, 8_500, 13_000)
+"""Euros and units together; with the acceptance rates below a deal moves about 1,000 units, as published."""
 ACCEPTANCE = (1_500, 2_000, 2_500, 3_000, 3_000, 4_000, 5_000, 10_000)
 ADMISSIONS = ((9, 250), (22, 500), (34, 900))
 """Firms at the end of a month: published for 9 and 22, our guess for 34."""
@@ -87,19 +89,22 @@ class Exchange:
         self.acceptance: dict[Holder, int] = {}
         self.collected = 0
         self._sizes: list[int] = []
+        self._prices = Deck(scene.rng, PRICES)
+        self._turnovers = Deck(scene.rng, TURNOVER)
+        self._acceptances = Deck(scene.rng, ACCEPTANCE)
 
     def join(self, at: int, count: int) -> None:
         """New firms, with lines by the formula (MUT-4); those younger than two years get none."""
         rng = self.scene.rng
         for _ in range(count):
             noun, sector, _ = rng.choices(TRADES, [share for _, _, share in TRADES])[0]
-            turnover = rng.choice(TURNOVER)
+            turnover = self._turnovers.deal()
             age = 1 if rng.randrange(100) < 15 else rng.randint(2, 30)
             network_sales = turnover * 1_000 * ONE * 6 // 100 // 12
             line = credit_line(turnover * 1_000 * ONE, network_sales, age, POLICY)
             held = self.scene.open(
                 at, self.scene.member(noun, AccountKind.BUSINESS, (sector,)), UNIT, line=line,
-                ceiling=max(5 * line, 10_000 * ONE), acceptance_bp=(acceptance := rng.choice(ACCEPTANCE)),
+                ceiling=max(5 * line, 10_000 * ONE), acceptance_bp=(acceptance := self._acceptances.deal()),
             )  # fmt: skip
             held.weight = max(turnover, 40)
             self.firms.append(held)
@@ -112,15 +117,15 @@ class Exchange:
         self._sizes = list(accumulate(min(firm.weight, 1_000) for firm in self.firms))
 
     def deal(self, at: int) -> None:
-        """One deal: a buyer, a seller who has room, a price, the part of it that the seller takes in units."""
+        """One deal: a price, a seller who has room, the part that the seller takes in units, a buyer who has them."""
         rng, scene = self.scene.rng, self.scene
+        price = self._prices.deal() * ONE
         for attempt in range(8):
             buyer, seller = rng.choices(self.firms, cum_weights=self._sizes, k=2)
-            price = rng.choice(PRICES) * ONE
             units = mixed_payment(price, self.acceptance[seller], POLICY).units
             if buyer is seller or seller.balance + units > max(5 * self.lines[seller], 10_000 * ONE):
                 continue
-            terms = {"payer": buyer.account, "payee": seller.account, "amount": units, "currency": UNIT}
+            terms: dict[str, Any] = {"payer": buyer.account, "payee": seller.account, "amount": units, "currency": UNIT}
             if buyer.balance + self.lines[buyer] < units:
                 if attempt == 0 and rng.randrange(8) == 0:  # tried at the till, and refused
                     scene.plan(
@@ -133,7 +138,7 @@ class Exchange:
                 scene.plan(at, CaptureHold, actor=seller.member, hold=hold)
             else:
                 payment = scene.plan(at, Pay, actor=buyer.member, deal=price, **terms)
-                if chance == 3:
+                if chance < 6 and seller.balance + units * 4 // 5 > -self.lines[seller]:
                     back = units // 5
                     scene.plan(at, Refund, actor=seller.member, payment=payment, amount=back)
                     units -= back

@@ -60,9 +60,9 @@ export RICOCHET_WALLET_HOME={home} RICOCHET_WALLET_PASSPHRASE=demo-only
 {wallet} pay {shop} 4.20 --memo bread --yes
 {wallet} receipt save --output {receipt} && {wallet} receipt verify {receipt}
 
-The last one needs no server. Who audits RIV reads its journal (the interface is described at {where}/docs):
+The last one needs no server. Who audits RIV may read what circulates and what backs it, the journal and the rest:
 
-curl -H 'Authorization: Bearer {guest.auditor}' '{where}/v1/journal?after=0&limit=3'
+curl -H 'Authorization: Bearer {guest.auditor}' {where}/v1/currencies/RIV
 
 Stop with Ctrl-C; {folder} stays until you remove it.
 """

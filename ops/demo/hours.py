@@ -8,7 +8,7 @@ from ledger.core.accounts import AccountKind, Model
 from ledger.core.commands import ChargeFee, Pay, PayBatch, Payee
 from ledger.core.errors import Code
 from ledger.core.policy import Policy, Sphere
-from ops.demo.stage import HOUR, Holder, Scene, moment
+from ops.demo.stage import HOUR, Deck, Holder, Scene, moment
 
 YEAR = 2013
 START = moment(YEAR, 1, 2)
@@ -45,12 +45,13 @@ def story(scene: Scene) -> Iterator[None]:
         members.append(held)
     scene.play()
     yield
+    needs, minutes = Deck(scene.rng, NEEDS), Deck(scene.rng, MINUTES)
     by_month: list[list[Holder]] = [[] for _ in range(12)]
     for held in members:
-        for _ in range(scene.rng.choice(NEEDS)):
+        for _ in range(needs.deal()):
             by_month[scene.rng.randrange(12)].append(held)
     for month, asking in enumerate(by_month, 1):
-        _month(scene, month, asking, members)
+        _month(scene, month, asking, members, minutes)
         if month == 12:
             for held in members:
                 scene.plan(
@@ -60,14 +61,16 @@ def story(scene: Scene) -> Iterator[None]:
         yield
 
 
-def _month(scene: Scene, month: int, asking: list[Holder], members: list[Holder]) -> None:
+def _month(
+    scene: Scene, month: int, asking: list[Holder], members: list[Holder], minutes: Deck[int]
+) -> None:
     """One in eight asks the association's own tasks of others, one in seven joins a workshop, the rest meet in pairs."""
     rng = scene.rng
     association = scene.technical(UNIT, AccountKind.OPERATOR)
     tasks, rest = len(asking) // 8, asking[len(asking) // 8 :]
     if tasks:
         folding = rng.sample(members, tasks)
-        lines = tuple(Payee(held.account, _minutes(scene)) for held in folding)
+        lines = tuple(Payee(held.account, minutes.deal()) for held in folding)
         for held, line in zip(folding, lines, strict=True):
             held.balance += line.amount
         scene.plan(
@@ -76,7 +79,7 @@ def _month(scene: Scene, month: int, asking: list[Holder], members: list[Holder]
         )  # fmt: skip
     workshop, pairs = rest[: len(rest) // 7], rest[len(rest) // 7 :]
     evening, host = scene.day(YEAR, month, 10, 20), rng.choice(members)
-    long = _minutes(scene)
+    long = minutes.deal()
     for held in workshop:
         if held is not host:
             _serve(scene, evening, held, host, long, Sphere.COLLECTIVE, "workshop")
@@ -85,17 +88,13 @@ def _month(scene: Scene, month: int, asking: list[Holder], members: list[Holder]
         while helper is held:
             helper = rng.choice(members)
         _serve(
-            scene, scene.day(YEAR, month), held, helper, _minutes(scene), Sphere.INDIVIDUAL, rng.choice(TALENTS)
+            scene, scene.day(YEAR, month), held, helper, minutes.deal(), Sphere.INDIVIDUAL, rng.choice(TALENTS)
         )
     if month % 4 == 0:  # somebody asks hours for a meeting of the board
         scene.plan(
             scene.day(YEAR, month), Pay, Code.NOT_CREDITED, payer=association, payee=host.account, amount=60,
             currency=UNIT, sphere=Sphere.ASSOCIATIVE, activity="board",
         )  # fmt: skip
-
-
-def _minutes(scene: Scene) -> int:
-    return scene.rng.choice(MINUTES)
 
 
 def _serve(

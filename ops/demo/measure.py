@@ -257,9 +257,9 @@ def most_granted(record: Record) -> dict[str, int]:
 
 
 def cumulative(record: Record, until: int) -> tuple[int, int]:
-    """Volume and number of payments before a moment (ns)."""
+    """Volume and number of the payments between firms before a moment (ns)."""
     before = record.between(0, until)
-    return volume(before), sum(1 for _ in before.chosen(PAID))
+    return volume(before, FIRMS, FIRMS), sum(1 for _ in before.chosen(PAID, FIRMS, FIRMS))
 
 
 def opened_before(ledger: Ledger, community: UUID, record: Record, until: int) -> int:

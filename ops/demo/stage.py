@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from ledger.core.accounts import AccountKind, Form, Model
@@ -22,6 +22,8 @@ from ledger.core.journal import Receipt
 from ledger.core.money import allocate
 from ledger.core.policy import Policy
 from ledger.service import Ledger
+
+T = TypeVar("T")
 
 SECOND = 10**9
 HOUR = 3_600 * SECOND
@@ -195,6 +197,22 @@ class Scene:
         some = [part * unit for part in allocate(total // unit, weights)]
         some[-1] += total % unit
         return [part for part in some if part]
+
+
+class Deck(Generic[T]):
+    """Cards dealt in chance order, each once before any comes again: a small sample keeps its proportions."""
+
+    def __init__(self, rng: Random, cards: Sequence[T]) -> None:
+        self._rng = rng
+        self._cards = tuple(cards)
+        self._left: list[T] = []
+
+    def deal(self) -> T:
+        """The next card."""
+        if not self._left:
+            self._left = list(self._cards)
+            self._rng.shuffle(self._left)
+        return self._left.pop()
 
 
 SIZES = (8, 14, 20, 26, 32, 40, 48, 58, 70, 84, 100, 120, 145, 175, 215, 270, 345, 460, 680, 1_400)

@@ -124,7 +124,8 @@ def first_year(ledger: Ledger, community: UUID, rows: Rows) -> None:
     rows.near("converted, 11 months", "Mes-iDeclic", 24_000, money(converted), 1)
     rows.near("stock at the end", "Mes-iDeclic", 8_500, money(stock), 3)
     rows.near("reconversion rate", "computed", "0.646", Fraction(back, converted), 3, PERCENT)
-    rows.near("firms that were paid", "Mes-iDeclic", 55, len(measure.active(record, FIRMS)), 3, NUMBER)
+    firms = sum(1 for held in record.accounts.values() if held.kind in FIRMS)
+    rows.near("firms", "Mes-iDeclic", 55, firms, 0, NUMBER)
     held = Fraction(measure.balances(record, FIRMS), stock)
     rows.points("share of the stock with firms", "Mes-bonif", "0.80", held, 10)
 
@@ -169,7 +170,7 @@ def barter(ledger: Ledger, community: UUID, rows: Rows) -> None:
             f"volume after {when}", "Sar-net", published, money(measure.cumulative(record, until)[0]), 10
         )
     september = record.between(moment(2010, 9, 1, 0), marks[0])
-    rows.near("volume of September 2010", "Sar-net", 100_000, money(measure.volume(september)), 20)
+    rows.near("volume of September 2010", "Sar-net", 100_000, money(measure.volume(september, FIRMS, FIRMS)), 20)
     volume, payments = measure.cumulative(record, marks[2])
     rows.near("payments after 34 months", "Sar-net", 5_000, payments, 10, NUMBER)
     rows.near("units per payment", "computed", 1_000, money(Fraction(volume, payments)), 10)

@@ -1,0 +1,130 @@
+"""The demo as a visitor runs it: the table, the audit, the served Region, and the lines to paste."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import api.__main__  # noqa: F401 - adds `demo` to the commands
+from ledger.__main__ import app
+from ledger.store.findings import Finding, Report
+from ops.demo import cli, guests, region
+from ops.demo.guests import Invitation
+from ops.demo.targets import Row, Rows
+from tests.tidy import ROOT
+
+PATIENCE = 240
+"""Seconds to the lines that say what to try, on a busy machine."""
+
+
+def environ() -> dict[str, str]:
+    """An environment that says nothing of Ricochet."""
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("RICOCHET_")}
+    return {**mine, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """All that `ricochet demo` prints until it serves, and its folder; it goes on serving."""
+    folder = tmp_path_factory.mktemp("demo")
+    command = [sys.executable, "-m", "api", "demo", "--dir", str(folder), "--port", "0"]
+    with (folder / "errors.log").open("w") as errors:
+        process = subprocess.Popen(
+            command, cwd=folder, env=environ(), stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+    timer = threading.Timer(PATIENCE, process.kill)
+    timer.start()
+    said = ""
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            said += line
+            if line.startswith("Stop with Ctrl-C"):
+                break
+        else:
+            pytest.fail(f"the demo did not come to serve:\n{said}\n{(folder / 'errors.log').read_text()}")
+        timer.cancel()
+        yield said, folder
+    finally:
+        timer.cancel()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+
+
+@pytest.mark.slow
+def test_every_published_figure_is_reproduced_and_every_journal_verified(shown: tuple[str, Path]) -> None:
+    said, _ = shown
+    rows = [line for line in said.splitlines() if line.startswith("│")]
+    assert len(rows) >= 35
+    assert [row for row in rows if not re.search(r"│ ok +│$", row)] == []
+    for figure in ("stock at the end", "net issue", "volume after 9 months", "multiplier", "hours per member"):
+        assert figure in said
+    assert "verify: good" in said
+    for part in region.REGION:
+        assert re.search(rf"^  {part.code} +[\d,]+ entries, root [0-9a-f]{{16}}", said, re.MULTILINE)
+
+
+@pytest.mark.slow
+def test_the_lines_to_try_work_when_pasted(shown: tuple[str, Path]) -> None:
+    said, folder = shown
+    pasted = "\n".join(re.findall(r"^(?:export |curl |.*ricochet-wallet).*$", said, re.MULTILINE))
+    done = subprocess.run(
+        ["bash", "-e"], input=pasted, cwd=folder, env=environ(), capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Paid 4.20 RIV to Bakery" in done.stdout
+    assert "Verified offline" in done.stdout
+    assert '"circulation"' in done.stdout
+
+
+@pytest.mark.slow
+def test_a_second_demo_in_the_same_place_is_refused(shown: tuple[str, Path]) -> None:
+    _, folder = shown
+    command = [sys.executable, "-m", "api", "demo", "--no-serve", "--dir", str(folder)]
+    done = subprocess.run(command, env=environ(), capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "ricochet: " in done.stderr and "Traceback" not in done.stderr
+
+
+def row(reproduced: int) -> Row:
+    rows = Rows("MES")
+    rows.near("stock at the end", "Mes-iDeclic", 8_500, Fraction(reproduced), 3)
+    return rows.rows[0]
+
+
+BAD = Report((), (Finding("RIV", 7, "leaf", "the hash differs"),))
+
+
+@pytest.mark.parametrize(
+    ("rows", "report", "code", "said"),
+    [
+        ([row(8_512)], Report(()), 0, ""),
+        ([row(8_512), row(9_000)], Report(()), 1, "MES: stock at the end is 9 000, published 8 500 (± 3 %)"),
+        ([row(8_512)], BAD, 1, "verify: entry 7 of RIV: the hash differs"),
+    ],
+)
+def test_no_serve_ends_well_only_if_everything_holds(
+    rows: list[Row], report: Report, code: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "_seed", lambda *_: (rows, Invitation("", "", "", "")))
+    monkeypatch.setattr(cli, "_audit", lambda *_: report)
+    done = CliRunner().invoke(app, ["demo", "--no-serve", "--dir", str(tmp_path)])
+    assert done.exit_code == code
+    assert said in done.stderr
+
+
+def test_names_are_quoted_in_the_lines_to_paste(tmp_path: Path) -> None:
+    guest = Invitation("Resident 0001", "RIV-1", "Chef's", "rico_x")
+    said = guests.to_try(guest, "http://127.0.0.1:8000", tmp_path / "a b")
+    assert """pay 'Chef'"'"'s' 4.20""" in said
+    assert f"'{tmp_path}/a b/wallet'" in said
