@@ -82,16 +82,16 @@ def open_database(url: str, *, read_only: bool = False) -> Database:
             raise CannotOpen(f"there is no database {path}; make one with `ricochet init`")
         if not read_only:
             lock = _lock_writer(path)
-    database = Database(make_engine(parsed, writer=not read_only), make_engine(parsed, writer=False), lock)
     try:
-        with database.write.connect():
-            pass
-    except (DBAPIError, CannotOpen) as error:
-        database.close()
-        if isinstance(error, CannotOpen):
-            raise
-        raise CannotOpen(f"cannot open {parsed.render_as_string()}: {one_line(error)}") from error
-    return database
+        write, read = make_engine(parsed, writer=not read_only), make_engine(parsed, writer=False)
+        with write.connect():
+            return Database(write, read, lock)
+    except BaseException as error:
+        if lock is not None:
+            os.close(lock)
+        if isinstance(error, DBAPIError):
+            raise CannotOpen(f"cannot open {parsed.render_as_string()}: {one_line(error)}") from error
+        raise
 
 
 def parse_url(url: str) -> URL:
