@@ -10,10 +10,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from sqlalchemy import make_url
 
 from api import settings as environment
 from api.identity.service import Identity
-from api.serving import serve
+from api.serving import bind, serve
 from ledger.service import open_ledger
 from ledger.store.findings import Report
 from ledger.store.verify import verify
@@ -50,6 +51,8 @@ def demo(
     url = database or f"sqlite:///{where.resolve() / 'demo.db'}"
     try:
         settings = environment.load(database=url, port=port)
+        if not no_serve:
+            bind(settings).close()  # a port that is taken is known before the work, not after it
         rows, guest = _seed(screen, url, environment.master_key(settings))
     except environment.BadSettings as error:
         raise _ended(str(error), COULD_NOT_RUN) from None
@@ -60,12 +63,14 @@ def demo(
     if faults:
         raise _ended("; ".join(faults), FAILED)
     if no_serve:
-        screen.print(f"The database stays at {url.rsplit('@', 1)[-1]}", soft_wrap=True)
+        shown = make_url(url).render_as_string(hide_password=True)
+        screen.print(f"The database stays at {shown}", soft_wrap=True, markup=False)
         return
     try:
         serve(settings, lambda _, at: typer.echo(guests.to_try(guest, at, where.resolve())))
     except environment.BadSettings as error:
-        raise _ended(f"{error} (ricochet --database {url} serve)", COULD_NOT_RUN) from None
+        shown = make_url(url).render_as_string(hide_password=True)
+        raise _ended(f"{error}; the Region is there: ricochet serve --database {shown}", COULD_NOT_RUN) from None
 
 
 def _seed(screen: Console, url: str, master: bytes) -> tuple[list[Row], Invitation]:
