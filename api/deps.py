@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Header, Request
 
 from api.cursor import Cursors
 from api.facts import Facts
@@ -20,7 +20,7 @@ from api.identity.principal import Principal
 from api.identity.service import Identity
 from api.limits import Rates
 from api.metrics import Metrics
-from api.problems import Problem, hidden
+from api.problems import Problem, hidden, shape
 from api.settings import Settings
 from api.stream import Hub
 from ledger.service import Ledger
@@ -82,20 +82,17 @@ class Caller:
 
 
 class Require:
-    """The dependency that lets a caller with `action` through. `platform`: the action needs no community."""
+    """The dependency that lets a caller with `action` through. `platform`: the action needs no community.
+
+    It reads `?community=` by itself, as `Asking` its parameters: FastAPI's way costs more than the rest of a payment.
+    `openapi.py` describes them.
+    """
 
     def __init__(self, action: str, *, platform: bool = False) -> None:
         self.action = action
         self.platform = platform
 
-    async def __call__(
-        self,
-        request: Request,
-        community: Annotated[
-            str | None,
-            Query(max_length=36, description="Code of the community; keys of the platform must name one."),
-        ] = None,
-    ) -> Caller:
+    async def __call__(self, request: Request) -> Caller:
         """401 without a good key, 403 without the action, 429 when there were too many requests."""
         use: Services = request.app.state.services
         principal = await _authenticate(request, use)
@@ -103,7 +100,7 @@ class Require:
             raise forbidden(
                 "not_allowed", f"this key may not do {self.action}; ask the association for one that may"
             )
-        where = await _community(use, principal, community, self.platform)
+        where = await _community(use, principal, request.query_params.get("community"), self.platform)
         request.state.community = str(where)
         return Caller(use, principal, where, only_own(principal, self.action))
 
@@ -178,8 +175,43 @@ async def _community(use: Services, principal: Principal, named: str | None, pla
     raise Problem(400, "community_required", remedy, field="community")
 
 
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a command is asked for, besides its body."""
+
+    dry_run: bool
+    """Answer as if it were done; write nothing."""
+    key: str | None
+    """Idempotency-Key."""
+    minimal: bool
+    """Prefer: return=minimal. The balance is left out, which is faster."""
+
+
+class Asking:
+    """The dependency that reads `How`."""
+
+    async def __call__(self, request: Request) -> How:
+        """422 when a parameter cannot be read."""
+        dry_run = request.query_params.get("dry_run", "false")
+        if dry_run not in ("true", "false"):
+            raise shape("dry_run", "must be true or false")
+        headers = request.headers
+        key = headers.get("idempotency-key")
+        if key is not None and len(key) > LONGEST_KEY:
+            raise shape("Idempotency-Key", f"must have at most {LONGEST_KEY} characters")
+        return How(dry_run == "true", key, "return=minimal" in headers.get("prefer", ""))
+
+
+LONGEST_KEY = 255
+
+
+def asking() -> Any:
+    """`how: How = asking()`."""
+    return Depends(Asking())
+
+
 Key = Annotated[
-    str | None, Header(max_length=255, description="Instead of `id` in the body; quoted or bare.")
+    str | None, Header(max_length=LONGEST_KEY, description="Instead of `id` in the body; quoted or bare.")
 ]
 
 

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import Problem
+from api.windows import Windows
 
 
 class Rate(NamedTuple):
@@ -40,7 +40,7 @@ class Rates:
     """Counts requests. `keyed` and `anonymous` are like 1200/minute."""
 
     def __init__(self, keyed: str, anonymous: str, clock: Callable[[], float] = time.time) -> None:
-        self._windows = FixedWindowRateLimiter(MemoryStorage())
+        self._windows = FixedWindowRateLimiter(Windows(clock))
         self._policies: dict[str, RateLimitItem] = {"key": parse(keyed), "address": parse(anonymous)}
         self._clock = clock
 

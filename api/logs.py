@@ -6,11 +6,15 @@ driver says (it repeats values) may not; so an exception is logged by its type a
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
 import sys
+import threading
+import time
 import traceback
-from typing import Any
+from collections import deque
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -25,6 +29,39 @@ def places(error: BaseException, deepest: int = 8) -> list[str]:
     ]
 
 
+class Buffered:
+    """Collects lines and writes them from a thread of its own, so that no request waits for a terminal or a pipe."""
+
+    SECONDS = 0.1
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._lines: deque[str] = deque()
+        self._writing = threading.Lock()
+        threading.Thread(target=self._run, name="ricochet-log", daemon=True).start()
+        atexit.register(self.drain)
+
+    def write(self, text: str) -> None:
+        """Take a line."""
+        self._lines.append(text)
+
+    def flush(self) -> None:
+        """Nothing: lines are written by and by."""
+
+    def drain(self) -> None:
+        """Write what there is."""
+        with self._writing:
+            lines = [self._lines.popleft() for _ in range(len(self._lines))]
+            if lines:
+                self._file.write("".join(lines))
+                self._file.flush()
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(self.SECONDS)
+            self.drain()
+
+
 def set_up(level: str) -> None:
     """Log JSON lines from `level` on; what libraries log through `logging` becomes such a line too."""
     structlog.configure(
@@ -34,7 +71,7 @@ def set_up(level: str) -> None:
             structlog.processors.JSONRenderer(serializer=_dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, Buffered(sys.stdout))),
         cache_logger_on_first_use=True,
     )
     root = logging.getLogger()

@@ -11,7 +11,7 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from api.deps import Public, Require
+from api.deps import LONGEST_KEY, Asking, Public, Require
 from api.problems import MEDIA_TYPE
 from api.schemas.common import ProblemOut
 from api.schemas.payments import BatchBody, SignedBody
@@ -39,6 +39,39 @@ PROBLEMS: dict[int, str] = {
 }
 """Every status of a problem; `_statuses` says which an operation may answer."""
 
+COMMUNITY: Json = {
+    "name": "community",
+    "in": "query",
+    "required": False,
+    "description": "Code of the community; keys of the platform must name one.",
+    "schema": {"type": "string", "maxLength": 36},
+}
+"""What `Require` reads of every request."""
+HOW: list[Json] = [
+    {
+        "name": "dry_run",
+        "in": "query",
+        "required": False,
+        "description": "Answer as if it were done; write nothing.",
+        "schema": {"type": "boolean", "default": False},
+    },
+    {
+        "name": "idempotency-key",
+        "in": "header",
+        "required": False,
+        "description": "Instead of `id` in the body; quoted or bare.",
+        "schema": {"type": "string", "maxLength": LONGEST_KEY},
+    },
+    {
+        "name": "prefer",
+        "in": "header",
+        "required": False,
+        "description": "`return=minimal` leaves a balance out, which is faster.",
+        "schema": {"type": "string"},
+    },
+]
+"""What `Asking` reads."""
+
 _EXTRA: tuple[type[BaseModel], ...] = (ProblemOut, BatchBody, SignedBody)
 """Shapes that no parameter of a route names."""
 
@@ -57,15 +90,17 @@ def install(app: FastAPI) -> None:
 
 def action_of(route: RouteContext) -> Require | Public | None:
     """The dependency by which a route names its action."""
-    dependant = getattr(route, "dependant", None)
-    return next(_guards(dependant), None) if isinstance(dependant, Dependant) else None
+    return next((call for call in _calls(route) if isinstance(call, Require | Public)), None)
 
 
-def _guards(dependant: Dependant) -> Iterator[Require | Public]:
-    if isinstance(dependant.call, Require | Public):
-        yield dependant.call
-    for inner in dependant.dependencies:
-        yield from _guards(inner)
+def _calls(route: RouteContext) -> Iterator[Any]:
+    """What a route depends on, and what that depends on."""
+    waiting: list[Any] = [getattr(route, "dependant", None)]
+    while waiting:
+        dependant = waiting.pop()
+        if isinstance(dependant, Dependant):
+            yield dependant.call
+            waiting += dependant.dependencies
 
 
 def routes(app: FastAPI) -> list[RouteContext]:
@@ -85,19 +120,23 @@ def _completed(app: FastAPI, said: Json) -> Json:
     said["components"]["securitySchemes"] = {
         "key": {"type": "http", "scheme": "bearer", "description": "An API key, rico_…"}
     }
-    guards = {
-        (method.lower(), route.path_format): action_of(route)
-        for route in routes(app)
-        for method in route.methods or ()
+    by_place = {
+        (method.lower(), route.path_format): route for route in routes(app) for method in route.methods or ()
     }
     for path, methods in said["paths"].items():
         for method, operation in methods.items():
-            _complete(operation, method, path, guards.get((method, path)))
+            _complete(operation, method, path, by_place[method, path])
     return said
 
 
-def _complete(operation: Json, method: str, path: str, guard: Require | Public | None) -> None:
+def _complete(operation: Json, method: str, path: str, route: RouteContext) -> None:
+    guard = action_of(route)
     guarded = isinstance(guard, Require)
+    hidden = [COMMUNITY] if guarded else []
+    if any(isinstance(call, Asking) for call in _calls(route)):
+        hidden += HOW
+    if hidden:
+        operation["parameters"] = [*operation.get("parameters", []), *hidden]
     operation["security"] = [{"key": []}] if guarded else []
     if guard is not None:
         operation["x-action"] = guard.action

@@ -10,9 +10,9 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api import presenting
-from api.deps import Caller, Key, command_id, require
+from api.deps import Caller, How, asking, command_id, require
 from api.holders import must_be_member
-from api.params import Accept, Cursor, DryRun, From, IfMatch, Limit, To, if_match, page, respond
+from api.params import Accept, Cursor, From, IfMatch, Limit, To, if_match, page, respond
 from api.schemas.accounts import (
     AccountBody,
     AccountOut,
@@ -35,11 +35,10 @@ router = APIRouter(tags=["accounts"])
 async def open_account(
     body: AccountBody,
     caller: Caller = require("accounts.open"),
-    dry_run: DryRun = False,
-    idempotency_key: Key = None,
+    how: How = asking(),
 ) -> Response:
     """Open an account of a member."""
-    uid = command_id(caller, body.id, idempotency_key)
+    uid = command_id(caller, body.id, how.key)
     account = body.account or uuid5(uid, "account")
     await asyncio.to_thread(must_be_member, caller, body.member)
     command = OpenAccount(
@@ -47,8 +46,8 @@ async def open_account(
         kind=body.kind, form=body.form, line=body.line, ceiling=body.ceiling, programme=body.programme or "",
         sectors=tuple(body.sectors), acceptance_bp=body.acceptance_bp,
     )  # fmt: skip
-    outcome = await submit(caller, command, dry_run=dry_run)
-    if not dry_run:
+    outcome = await submit(caller, command, dry_run=how.dry_run)
+    if not how.dry_run:
         await asyncio.to_thread(caller.use.identity.account_opened, caller.community, body.member, account)
     return await _written(caller, account, outcome)
 
@@ -95,15 +94,14 @@ async def change(
     account: UUID,
     body: AccountPatch,
     caller: Caller = require("accounts.update"),
-    dry_run: DryRun = False,
-    idempotency_key: Key = None,
+    how: How = asking(),
     match: IfMatch = None,
 ) -> Response:
     """Change one of an account's terms."""
-    uid = command_id(caller, body.id, idempotency_key)
+    uid = command_id(caller, body.id, how.key)
     command = change_of(body, account, id=uid, community=caller.community, actor=caller.principal.actor)
     await asyncio.to_thread(_unchanged, caller, account, uid, match)
-    return await _written(caller, account, await submit(caller, command, dry_run=dry_run), 200)
+    return await _written(caller, account, await submit(caller, command, dry_run=how.dry_run), 200)
 
 
 @router.post("/v1/accounts/{account}/closure", status_code=201, response_model=AccountWrittenOut)
@@ -111,13 +109,12 @@ async def close(
     account: UUID,
     body: CommandIdBody,
     caller: Caller = require("accounts.close"),
-    dry_run: DryRun = False,
-    idempotency_key: Key = None,
+    how: How = asking(),
 ) -> Response:
     """Close an account that holds nothing."""
-    uid = command_id(caller, body.id, idempotency_key)
+    uid = command_id(caller, body.id, how.key)
     command = CloseAccount(id=uid, community=caller.community, actor=caller.principal.actor, account=account)
-    return await _written(caller, account, await submit(caller, command, dry_run=dry_run))
+    return await _written(caller, account, await submit(caller, command, dry_run=how.dry_run))
 
 
 @router.get(

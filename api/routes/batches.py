@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from api import presenting
 from api.batches import DESCRIPTION, read_batch
-from api.deps import Caller, Key, command_id, require
-from api.params import DryRun, Prefer, minimal, respond
+from api.deps import Caller, How, asking, command_id, require
+from api.params import respond
 from api.paying import balance_after, own_signature
 from api.schemas.payments import BatchBody, BatchOut, SignedBody
 from api.signed import read_signed
@@ -25,20 +25,18 @@ router = APIRouter(tags=["payments"])
 async def pay_batch(
     request: Request,
     caller: Caller = require("payments.batch"),
-    dry_run: DryRun = False,
-    idempotency_key: Key = None,
-    prefer: Prefer = None,
+    how: How = asking(),
 ) -> Response:
     """One payer, up to 8,190 payees. JSON, or application/x-ndjson: a header line, then a payee a line."""
-    command = _command(caller, await read_batch(request), idempotency_key)
+    command = _command(caller, await read_batch(request), how.key)
     caller.must_own(command.payer, "payer")
-    outcome = await submit(caller, command, dry_run=dry_run)
+    outcome = await submit(caller, command, dry_run=how.dry_run)
     unit = await caller.use.facts.currency_async(command.community, command.currency)
     said = presenting.written(outcome) | {
         "payer": str(command.payer), "currency": unit.code, "scale": unit.scale, "payees": len(command.payees),
         "amount": sum(line.amount for line in command.payees), "fee": presenting.fee(outcome.transfers),
     }  # fmt: skip
-    if not minimal(prefer):
+    if not how.minimal:
         said["balance"] = await asyncio.to_thread(balance_after, caller, command.payer, outcome)
     return respond(outcome.status, said)
 

@@ -10,9 +10,8 @@ from fastapi import APIRouter, Body
 from pydantic import Field, create_model
 from starlette.responses import Response
 
-from api.deps import Caller, Key, command_id, require
+from api.deps import Caller, How, asking, command_id, require
 from api.moving import WAITING, move
-from api.params import DryRun
 from api.schemas.derived import build, shape_of
 from api.schemas.payments import EntryWrittenOut
 from ledger.core.commands import COMMANDS
@@ -39,13 +38,12 @@ def _endpoint(kind: Any) -> Callable[..., Coroutine[Any, Any, Response]]:
     async def run(
         body: Any = Body(),
         caller: Caller = require(action),
-        dry_run: DryRun = False,
-        idempotency_key: Key = None,
+        how: How = asking(),
     ) -> Response:
-        uid = command_id(caller, body.id, idempotency_key)
+        uid = command_id(caller, body.id, how.key)
         given = shape.model_construct(**{name: getattr(body, name) for name in shape.model_fields})
         command = build(kind, given, id=uid, community=caller.community, actor=caller.principal.actor)
-        return await move(caller, action, command, dry_run)
+        return await move(caller, action, command, how.dry_run)
 
     run.__annotations__["body"] = asked
     run.__name__ = kind.name

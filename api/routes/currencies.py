@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api import presenting
-from api.deps import Caller, Key, command_id, require
-from api.params import Code, DryRun, respond
+from api.deps import Caller, How, asking, command_id, require
+from api.params import Code, respond
 from api.schemas.approvals import WaitingOut
 from api.schemas.common import moment
 from api.schemas.currencies import (
@@ -37,15 +37,14 @@ router = APIRouter(tags=["currencies"])
 async def define(
     body: CurrencyBody,
     caller: Caller = require("currencies.define"),
-    dry_run: DryRun = False,
-    idempotency_key: Key = None,
+    how: How = asking(),
 ) -> Response:
     """Define a currency. Its code, scale and model never change."""
     command = DefineCurrency(
-        id=command_id(caller, body.id, idempotency_key), community=caller.community, actor=caller.principal.actor,
+        id=command_id(caller, body.id, how.key), community=caller.community, actor=caller.principal.actor,
         code=body.code, scale=body.scale, model=body.model, policy=build(Policy, body.policy),
     )  # fmt: skip
-    outcome = await submit(caller, command, dry_run=dry_run)
+    outcome = await submit(caller, command, dry_run=how.dry_run)
     unit = {"code": command.code, "scale": command.scale, "model": command.model.value}
     return respond(outcome.status, presenting.written(outcome) | {"currency": unit})
 
@@ -84,15 +83,14 @@ async def change_policy(
     currency: Code,
     body: PolicyChangeBody,
     caller: Caller = require("policies.change"),
-    dry_run: DryRun = False,
-    idempotency_key: Key = None,
+    how: How = asking(),
 ) -> Response:
     """Set a currency's rules from a moment on. Where four eyes are asked for, a second person approves (202)."""
     command = ChangePolicy(
-        id=command_id(caller, body.id, idempotency_key), community=caller.community, actor=caller.principal.actor,
+        id=command_id(caller, body.id, how.key), community=caller.community, actor=caller.principal.actor,
         currency=currency, policy=build(Policy, body.policy), since=body.since or 0, resolution=body.resolution,
     )  # fmt: skip
-    answer = await submit_or_ask(caller, "policies.change", command, dry_run=dry_run)
+    answer = await submit_or_ask(caller, "policies.change", command, dry_run=how.dry_run)
     if not isinstance(answer, Outcome):
         return respond(202, presenting.proposal(answer))
     return respond(answer.status, presenting.written(answer) | {"transfers": []})

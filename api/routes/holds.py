@@ -10,9 +10,9 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api import presenting
-from api.deps import Caller, Key, command_id, require
+from api.deps import Caller, How, asking, command_id, require
 from api.identity.errors import forbidden
-from api.params import DryRun, respond
+from api.params import respond
 from api.paying import own_signature
 from api.problems import hidden
 from api.schemas.accounts import CommandIdBody
@@ -28,13 +28,12 @@ router = APIRouter(tags=["holds"])
 async def place(
     body: HoldAsked,
     caller: Caller = require("holds.place"),
-    dry_run: DryRun = False,
-    idempotency_key: Key = None,
+    how: How = asking(),
 ) -> Response:
     """Set an amount aside for a payee. It counts against what is available, and moves nothing yet."""
-    command = _command(caller, body, idempotency_key)
+    command = _command(caller, body, how.key)
     caller.must_own(command.payer, "payer")
-    return await _written(caller, command.id, await submit(caller, command, dry_run=dry_run))
+    return await _written(caller, command.id, await submit(caller, command, dry_run=how.dry_run))
 
 
 @router.get("/v1/holds/{hold}", response_model=HoldOut)
@@ -51,16 +50,15 @@ async def capture(
     hold: UUID,
     body: CaptureBody,
     caller: Caller = require("holds.capture"),
-    dry_run: DryRun = False,
-    idempotency_key: Key = None,
+    how: How = asking(),
 ) -> Response:
     """Pay a hold in whole or in part. The payee does it."""
-    uid = command_id(caller, body.id, idempotency_key)
+    uid = command_id(caller, body.id, how.key)
     await asyncio.to_thread(_must_be_payee, caller, hold)
     command = CaptureHold(
         id=uid, community=caller.community, actor=caller.principal.actor, hold=hold, amount=body.amount
     )
-    return await _written(caller, hold, await submit(caller, command, dry_run=dry_run))
+    return await _written(caller, hold, await submit(caller, command, dry_run=how.dry_run))
 
 
 @router.post("/v1/holds/{hold}/void", status_code=201, response_model=HoldWrittenOut)
@@ -68,14 +66,13 @@ async def void(
     hold: UUID,
     body: CommandIdBody,
     caller: Caller = require("holds.void"),
-    dry_run: DryRun = False,
-    idempotency_key: Key = None,
+    how: How = asking(),
 ) -> Response:
     """Give a hold back. The payee or the association does it; the payer waits until it expires."""
-    uid = command_id(caller, body.id, idempotency_key)
+    uid = command_id(caller, body.id, how.key)
     await asyncio.to_thread(_must_be_payee, caller, hold)
     command = VoidHold(id=uid, community=caller.community, actor=caller.principal.actor, hold=hold)
-    return await _written(caller, hold, await submit(caller, command, dry_run=dry_run))
+    return await _written(caller, hold, await submit(caller, command, dry_run=how.dry_run))
 
 
 def _command(caller: Caller, body: HoldBody | SignedHoldBody, key: str | None) -> PlaceHold:

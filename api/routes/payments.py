@@ -10,10 +10,10 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api import presenting
-from api.deps import Caller, Key, command_id, require
+from api.deps import Caller, How, asking, command_id, require
 from api.identity.errors import forbidden
 from api.memos import plain_memo, signed_memo
-from api.params import DryRun, Prefer, minimal, respond
+from api.params import respond
 from api.paying import balance_after, of_one_payment, own_signature
 from api.problems import hidden
 from api.schemas.payments import (
@@ -38,17 +38,15 @@ router = APIRouter(tags=["payments"])
 async def pay(
     body: Payment,
     caller: Caller = require("payments.create"),
-    dry_run: DryRun = False,
-    idempotency_key: Key = None,
-    prefer: Prefer = None,
+    how: How = asking(),
 ) -> Response:
     """Pay. By a member's device: `signed`. By a key, from an account without devices: the fields themselves."""
-    command, memo = read_payment(caller, body, idempotency_key)
+    command, memo = read_payment(caller, body, how.key)
     caller.must_own(command.payer, "payer")
-    outcome = await submit(caller, command, memo, dry_run=dry_run)
+    outcome = await submit(caller, command, memo, dry_run=how.dry_run)
     unit = await caller.use.facts.currency_async(command.community, command.currency)
     said = presenting.receipt(outcome, command, unit)
-    if not minimal(prefer):
+    if not how.minimal:
         said["balance"] = await asyncio.to_thread(balance_after, caller, command.payer, outcome)
     return respond(outcome.status, said)
 
@@ -92,16 +90,15 @@ async def refund(
     payment: UUID,
     body: RefundBody,
     caller: Caller = require("payments.refund"),
-    dry_run: DryRun = False,
-    idempotency_key: Key = None,
+    how: How = asking(),
 ) -> Response:
     """Give part of a payment back or, without amount, the rest of it. The payee does it."""
-    uid = command_id(caller, body.id, idempotency_key)
+    uid = command_id(caller, body.id, how.key)
     await asyncio.to_thread(_must_be_payee, caller, payment)
     command = Refund(
         id=uid, community=caller.community, actor=caller.principal.actor, payment=payment, amount=body.amount
     )
-    outcome = await submit(caller, command, dry_run=dry_run)
+    outcome = await submit(caller, command, dry_run=how.dry_run)
     return respond(outcome.status, await asyncio.to_thread(_refunded, caller, payment, outcome))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -14,6 +15,8 @@ from schemathesis.generation import GenerationMode
 from tests.integration.described import description
 from tests.integration.served import Served, served
 
+EXAMPLES = max(5, settings().max_examples // 10)
+"""For each address and mode: 5 usually, 200 under `make property`'s profile."""
 SCHEMA = schemathesis.openapi.from_dict(description())
 ASKED = [
     (mode, method, path)
@@ -39,15 +42,15 @@ def test_every_answer_is_described(town: Served, mode: GenerationMode, method: s
     tokens = st.sampled_from([town.riv.ada.token, town.riv.ben.token, *town.riv.keys.values()])
 
     @settings(
-        max_examples=settings.default.max_examples // 10,
+        max_examples=EXAMPLES,
         suppress_health_check=list(HealthCheck),
         deadline=None,
         database=None,
     )
     @given(case=strategy, token=tokens)
-    def ask(case: schemathesis.Case, token: str) -> None:
+    def ask(case: schemathesis.Case[Any], token: str) -> None:
         sent = case.as_transport_kwargs(base_url="http://riv.example")
-        named = {name: sent[name] for name in ("params", "headers", "json") if name in sent}
+        named: dict[str, Any] = {name: sent[name] for name in ("params", "headers", "json") if name in sent}
         if "data" in sent:
             named["content"] = sent["data"]
         response = town.call(token, sent["method"], sent["url"], **named)
