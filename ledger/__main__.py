@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from ledger.cli import keeping, moving
+from ledger.cli import backup, keeping, moving
 from ledger.cli.common import Commands, options
 from ledger.cli.members import account_app, community_app, currency_app
 
@@ -21,6 +21,8 @@ app.add_typer(account_app, name="account")
 app.command("checkpoint")(keeping.checkpoint)
 app.command("verify")(keeping.verify)
 app.command("jobs")(keeping.jobs)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("export")(moving.export)
 app.command("import")(moving.import_)
 

@@ -11,6 +11,7 @@ import typer
 from ledger.cli.common import COULD_NOT_RUN, REFUSED, Community, community_named, fail, opened
 from ledger.core.errors import Rejected
 from ledger.jobs import run_jobs
+from ledger.store.findings import Report
 from ledger.store.verify import verify as audit
 
 SHOWN = 20
@@ -42,6 +43,11 @@ def verify(
         report = audit(context.obj, community, notes, trusted)
     except Rejected as error:
         fail(str(error), COULD_NOT_RUN)
+    tell(report, time.monotonic() - began)
+
+
+def tell(report: Report, seconds: float) -> None:
+    """Print what an audit found; exit code 1 if anything."""
     for each in report.communities:
         typer.echo(f"{each.code}: {each.entries} entries, {each.accounts} accounts, root {each.root.hex()}")
     for finding in report.findings[:SHOWN]:
@@ -51,7 +57,6 @@ def verify(
     if first is not None:
         whose = f"entry {first.seq} of {first.community}" if first.community else "no community's entry"
         fail(f"BAD, first at {whose}; keep the database as it is and call for help", REFUSED)
-    seconds = time.monotonic() - began
     typer.echo(f"good: {report.entries} entries, {report.accounts} accounts in {seconds:.1f} s")
 
 
