@@ -87,6 +87,7 @@ def test_a_closed_period_takes_nothing_more(world: World) -> None:
     for through in (LAST_YEAR, LAST_YEAR - 1):
         world.expect_refused(Code.PERIOD_SEALED, "through", SealPeriod, through=through)
     world.do(SealPeriod, through=LAST_YEAR + 1)
+    World().do(SealPeriod, through=1)
 
 
 def test_an_entry_in_a_closed_period_is_corrected_by_one_of_today(world: World) -> None:

@@ -7,6 +7,7 @@ import pytest
 from ledger.core.accounts import Account
 from ledger.core.commands import (
     CaptureHold,
+    CloseAccount,
     Command,
     FreezeAccount,
     Pay,
@@ -187,6 +188,29 @@ def test_a_refusal_leaves_nothing(world: World) -> None:
     assert (world.books.seq, len(world.books.entries), len(world.log)) == (seq, count, seq)
     world.pay("ada", "bo", 1)
     assert world.books.seq == seq + 1
+
+
+def test_closed_is_said_before_frozen(world: World) -> None:
+    """Whichever side it is."""
+    world.do(CloseAccount, account="bo")
+    world.do(FreezeAccount, account="ada", debits=True, credits=True)
+    world.expect_refused(Code.ACCOUNT_CLOSED, "payee", Pay, payer="ada", payee="bo", amount=1, currency="MUT")
+
+
+def test_refusals_say_how_much_there_is(world: World) -> None:
+    world.do(SetCeiling, account="bo", ceiling=1_23)
+    order = {"payer": "ada", "payee": "bo", "currency": "MUT"}
+    short = world.expect_refused(Code.INSUFFICIENT_FUNDS, "payer", Pay, amount=1_01, **order)
+    assert short.detail == "1.00 MUT available, 1.01 needed"
+    world.pay("ada", "bo", 1_00)
+    short = world.expect_refused(Code.INSUFFICIENT_FUNDS, "payer", Pay, amount=1, **order)
+    assert short.detail == "0.00 MUT available, 0.01 needed"
+    world.fund("ada", 50)
+    full = world.expect_refused(Code.OVER_CEILING, "payee", Pay, amount=24, **order)
+    assert full.detail == "this account may receive 0.23 MUT more before its ceiling"
+    world.do(SetCeiling, account="bo", ceiling=0)
+    full = world.expect_refused(Code.OVER_CEILING, "payee", Pay, amount=1, **order)
+    assert full.detail == "this account may receive 0.00 MUT more before its ceiling"
 
 
 def test_freezing_stops_one_direction(world: World) -> None:

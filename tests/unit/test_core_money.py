@@ -6,7 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.core.money import MAX_AMOUNT, MAX_SCALE, allocate, format_minor, parse, round_half_up, share
+from ledger.core.money import (
+    MAX_AMOUNT,
+    MAX_SCALE,
+    MAX_TOTAL,
+    allocate,
+    format_minor,
+    parse,
+    round_half_up,
+    share,
+)
+
+
+def test_the_bounds() -> None:
+    """Exact in every JSON client; in a signed column of 64 bits with room for one more."""
+    assert (MAX_AMOUNT, MAX_TOTAL) == (9_007_199_254_740_991, 4_611_686_018_427_387_903)
 
 
 @pytest.mark.parametrize(

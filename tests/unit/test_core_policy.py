@@ -78,9 +78,10 @@ def test_nobody_defines_the_mirror_of_the_bank() -> None:
 
 def test_a_currency_opens_the_communitys_own_accounts() -> None:
     world = World().mutual().time().earmarked(BOOKS).backed("AAA").backed("BBB")
-    for model, unit in (("mutual", "MUT"), ("time", "HOUR"), ("earmarked", "PASS"), ("backed", "AAA")):
-        for kind, bottomless in TECHNICAL[Model(model)]:
-            assert (world.own(kind, unit).floor is None) == bottomless
+    bottomless = {"MUT": {"loss", "settled", "opening"}, "HOUR": {"operator", "opening"}, "PASS": {"opening"}, "AAA": set()}
+    for unit, kinds in bottomless.items():
+        for kind, _ in TECHNICAL[world.books.currencies[unit].model]:
+            assert world.own(kind, unit).floor == (None if kind in kinds else 0)
     assert world.own("funder", "PASS", owner="books").floor == -1_000
     for unit in ("AAA", "BBB"):
         world.unit = unit
@@ -89,6 +90,7 @@ def test_a_currency_opens_the_communitys_own_accounts() -> None:
             assert world.own("issuance", form=form).floor is None
             assert world.own("operator", form=form).form is form
     assert [c.code for c in world.books.currencies.values()] == ["MUT", "HOUR", "PASS", "AAA", "EUR", "BBB"]
+    assert [c.no for c in world.books.currencies.values()] == [1, 2, 3, 4, 5, 6]
     assert sorted(world.books.by_no) == list(range(1, world.books.accounts_opened + 1))
     world.expect_refused(
         Code.ALREADY_EXISTS, "code", DefineCurrency, code="MUT", scale=2, model=Model.MUTUAL, policy=Policy()
@@ -128,7 +130,10 @@ def test_rules_never_change_the_past() -> None:
     world = World().mutual()
     order = {"currency": "MUT", "policy": Policy()}
     world.wait(days=1)
-    world.expect_refused(Code.TIME_IN_PAST, "since", ChangePolicy, **order, since=world.now - 1)
+    for since in (1, world.now - 1):
+        world.expect_refused(Code.TIME_IN_PAST, "since", ChangePolicy, **order, since=since)
+    world.expect_refused(Code.INVALID_FIELD, "resolution", ChangePolicy, **order, since=0, resolution="x" * 129)
+    world.do(ChangePolicy, **order, since=0, resolution="x" * 128)
     world.expect_refused(Code.INVALID_FIELD, "since", ChangePolicy, **order, since=-1)
     world.do(ChangePolicy, **order, since=world.now)
     eur = {**order, "currency": "EUR", "since": 0}
@@ -153,6 +158,7 @@ def test_a_programme_is_ended_never_removed() -> None:
     more = Programme(code="sport", budget=50)
     world.do(ChangePolicy, **order, policy=Policy(programmes=(BOOKS, more)))
     assert world.own("funder", owner="sport").floor == -50
+    assert len(world.do(ChangePolicy, **order, policy=Policy(programmes=(BOOKS, more))).effects) == 1
 
 
 def test_a_programme_that_a_later_policy_forgot_is_sealed_until_it_is_named_again() -> None:

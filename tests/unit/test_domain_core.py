@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from ledger.core.accounts import Model
@@ -60,6 +62,8 @@ def test_the_balances_of_each_unit_sum_to_0_after_every_entry() -> None:
     world.do(SetLine, account="m2", line=0)
     world.do(WriteOff, account="m1")
     check_books(world.books)
+    touches = Counter(no for entry in world.log for t in entry.transfers for no in (t.debit, t.credit))
+    assert {no: account.version for no, account in world.books.by_no.items() if account.version} == touches
 
 
 def test_amounts_are_integers_and_the_rest_is_booked_to_a_named_account() -> None:

@@ -71,6 +71,7 @@ def test_what_is_left_are_the_newest_credits() -> None:
     assert lots(100, received) == [Lot(20, 1), Lot(50, 2), Lot(30, 3)]
     assert lots(30, received) == [Lot(30, 3)]
     assert lots(7, received) == [Lot(7, 3)]
+    assert lots(1, received) == [Lot(1, 3)]
     assert lots(0, received) == lots(-5, received) == []
 
 
@@ -168,6 +169,17 @@ def test_a_charge_is_reversed_like_any_entry(world: World) -> None:
     charge(world, 120)
     world.do(Reverse, entry=world.log[-1].command.id, actor="manager")
     assert (world["ada"].balance, world.own("common_fund").balance) == (1_000_00, 0)
+
+
+def test_what_is_promised_beyond_the_balance_leaves_nothing_to_charge() -> None:
+    world = World().mutual(demurrage_bp_year=600, demurrage_free_days=0)
+    world.open("ada", line=1_000)
+    world.open("bo", line=1_000)
+    world.pay("bo", "ada", 100)
+    world.do(PlaceHold, payer="ada", payee="bo", amount=150, currency="MUT")
+    world.wait(days=365)
+    world.do(ChargeDemurrage, account="ada", through=world.now)
+    assert world["ada"].balance == 100
 
 
 def test_debts_pay_no_demurrage() -> None:

@@ -174,6 +174,8 @@ def test_a_large_loss_needs_a_second_person(world: World) -> None:
     world.pay("a", "b", 1_000)
     world.expect_refused(Code.APPROVAL_REQUIRED, "approver", WriteOff, account="a")
     world.do(WriteOff, account="a", approver="treasurer")
+    world.do(ChangePolicy, currency="MUT", policy=Policy(four_eyes_over=0), since=0, approver="treasurer")
+    world.expect_refused(Code.NOTHING_TO_DO, "account", WriteOff, account="a")
 
 
 def test_a_leaver_spends_down_then_forfeits(world: World) -> None:
