@@ -78,10 +78,33 @@ def _writer_for(kind: type) -> Callable[[Any], Plain]:
     if issubclass(kind, tuple):
         return _array
     if is_dataclass(kind):
-        names = [field.name for field in fields(kind)]
-        read = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
-        return lambda value: [to_plain(item) for item in read(value)]
+        return _record_writer(kind)
     raise TypeError(f"{kind.__name__} has no canonical form")
+
+
+def _record_writer(kind: Any) -> Callable[[Any], Plain]:
+    """All fields are read at once; only those that are not plain by their type are looked at one by one."""
+    names = [field.name for field in fields(kind)]
+    hints = typing.get_type_hints(kind)
+    turned = [at for at, name in enumerate(names) if not _is_plain(hints[name])]
+    read = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+
+    def write(value: Any) -> Plain:
+        items = list(read(value))
+        for at in turned:
+            item = items[at]
+            if item is not None:
+                items[at] = to_plain(item)
+        return items
+
+    return write
+
+
+def _is_plain(hint: Any) -> bool:
+    """Whether every value of the type is written as it is. Optional is plain when its type is."""
+    if typing.get_origin(hint) in (types.UnionType, typing.Union):
+        return all(_is_plain(arg) for arg in typing.get_args(hint))
+    return hint in (int, str, bytes, bool, type(None))
 
 
 # --- reading ---

@@ -218,8 +218,7 @@ class Entry:
         return getattr(self.command, "occurred_at", self.ts)
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """The answer to a committed command. `replayed`: this id had been committed before."""
 
     community: UUID
@@ -237,11 +236,17 @@ def command_bytes(command: Command) -> bytes:
 
 def encode(entry: Entry) -> bytes:
     """The entry's canonical bytes: the leaf of the tree, what a receipt shows and what a signature of the head covers."""
-    command = entry.command
+    return entry_bytes(entry.seq, entry.ts, entry.salt, entry.command, entry.transfers, entry.effects)
+
+
+def entry_bytes(
+    seq: int, ts: int, salt: bytes, command: Command, transfers: tuple[Transfer, ...], effects: tuple[Effect, ...]
+) -> bytes:
+    """`encode` for a writer that has the parts and needs no entry."""
     return codec.dumps([
-        ENTRY_VERSION, entry.seq, entry.ts, entry.salt, command.name, codec.to_plain(command),
-        [tuple(transfer) for transfer in entry.transfers],
-        [[_TAGS[type(effect)], codec.to_plain(effect)] for effect in entry.effects],
+        ENTRY_VERSION, seq, ts, salt, command.name, codec.to_plain(command),
+        [tuple(transfer) for transfer in transfers],
+        [[_TAGS[type(effect)], codec.to_plain(effect)] for effect in effects],
     ])  # fmt: skip
 
 

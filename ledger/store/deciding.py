@@ -9,7 +9,7 @@ from uuid import UUID
 from ledger.core.commands import Command, Found
 from ledger.core.decide import decide
 from ledger.core.errors import Code, Corrupt, Rejected
-from ledger.core.journal import Entry, Receipt, encode
+from ledger.core.journal import Receipt, entry_bytes
 from ledger.store.answers import Earlier, fingerprint, repeat
 from ledger.store.loader import Kept
 from ledger.store.queue import Answer, Asked
@@ -63,7 +63,7 @@ def _one(batch: Batch, state: State, taken: set[str], one: Asked, clock: int, sa
         if isinstance(command, Found):
             _claim_code(command.code, taken)
         seq = books.seq + 1
-        body = encode(Entry(seq, now, salt, command, decision.transfers, decision.effects))
+        body = entry_bytes(seq, now, salt, command, decision.transfers, decision.effects)
     except Rejected as refused:
         return _refuse(batch, state, command, now, refused)
     except Corrupt as corrupt:
