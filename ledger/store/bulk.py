@@ -7,6 +7,7 @@ large counts by binary COPY and small ones by a pipelined executemany; SQLite al
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from enum import Enum
 from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ from ledger.store import schema
 from ledger.store.columns import Uid
 
 Row = tuple[Any, ...]
+Rows = Sequence[Row]
 
 COPY_FROM = 24
 """Rows from which COPY beats executemany."""
@@ -32,6 +34,13 @@ TERMS = (
 )  # fmt: skip
 """Columns of an account that a command changes."""
 
+HEAD = ("seq", "ts", "frontier", "accounts_opened", "sealed_through")
+"""Columns of a head that an entry changes."""
+
+
+def _set(names: Sequence[str]) -> str:
+    return ", ".join(f"{name} = ?" for name in names)
+
 
 class Question(NamedTuple):
     """Columns (SQL, of the table `t`) of the rows that a UUID column names."""
@@ -41,37 +50,51 @@ class Question(NamedTuple):
     columns: str
 
 
+class Change(Enum):
+    """An UPDATE or DELETE; its rows are parameters in the order named, the key last. "?" marks a parameter."""
+
+    TOTALS = f"UPDATE account SET {_set(TOTALS)} WHERE community_id = ? AND no = ? AND version = ?"
+    TERMS = f"UPDATE account SET {_set(TERMS)} WHERE community_id = ? AND no = ? AND version = ?"
+    HEAD = f"UPDATE head SET {_set(HEAD)} WHERE community_id = ? AND seq = ?"
+    CLOSE_HOLD = "DELETE FROM open_hold WHERE community_id = ? AND id = ?"
+
+
 class Bulk:
-    """SQLite's way; `PostgresqlBulk` is the other."""
+    """SQLite's way; `PostgresqlBulk` is the other. Works on the driver's cursor: SQLAlchemy costs more than SQLite."""
 
     mark = "?"
+    uid: Callable[[UUID], Any] = staticmethod(attrgetter("bytes"))
 
     def __init__(self) -> None:
         self._inserts = {table: self._insert_text(table) for table in schema.metadata.tables.values()}
-        self._totals = self._update_text(TOTALS)
-        self._terms = self._update_text(TERMS)
-
-    uid: Callable[[UUID], Any] = staticmethod(attrgetter("bytes"))
+        self._changes = {change: change.value.replace("?", self.mark) for change in Change}
 
     def insert(self, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
         """Insert rows; every value given, nothing returned."""
         if rows:
-            connection.exec_driver_sql(self._inserts[table], list(rows))
+            driver_cursor(connection).executemany(self._inserts[table], rows)
 
-    def update_totals(self, connection: Connection, rows: Sequence[Row]) -> None:
-        """Set the totals of accounts: rows of (*TOTALS, community_id, no, version before).
+    def write(
+        self,
+        connection: Connection,
+        inserts: Iterable[tuple[Table, Rows]],
+        changes: Iterable[tuple[Change, Rows]],
+    ) -> None:
+        """Insert, then change. Raises Corrupt when an account or head is not at the version or number that was known."""
+        for table, rows in inserts:
+            self.insert(connection, table, rows)
+        self._check(
+            [(change, rows, self._change(connection, change, rows)) for change, rows in changes if rows]
+        )
 
-        Raises Corrupt when one of them is not at the version that the books knew.
-        """
-        self._must_match(connection.exec_driver_sql(self._totals, list(rows)).rowcount, rows)
+    def read(self, connection: Connection, text: str, parameters: Sequence[Any]) -> list[Row]:
+        """Run a query in the driver's own words."""
+        cursor = driver_cursor(connection)
+        cursor.execute(text, parameters)
+        found: list[Row] = cursor.fetchall()
+        return found
 
-    def update_terms(self, connection: Connection, rows: Sequence[Row]) -> None:
-        """Set the terms of accounts: rows of (*TERMS, community_id, no, version). Raises Corrupt like `update_totals`."""
-        self._must_match(connection.exec_driver_sql(self._terms, list(rows)).rowcount, rows)
-
-    def find(
-        self, connection: Connection, number: int, ids: Sequence[UUID], *asked: Question
-    ) -> Iterable[Row]:
+    def find(self, connection: Connection, number: int, ids: Sequence[UUID], *asked: Question) -> list[Row]:
         """Rows of a community that these ids name; UUIDs among the answers are as the driver gives them.
 
         Each id is looked up by itself: left alone, both planners may scan the whole community for a long list.
@@ -82,32 +105,37 @@ class Bulk:
             f" WHERE t.community_id = ? AND t.{q.column} = w.id"
             for q in asked
         )
-        return connection.exec_driver_sql(text, (*map(self.uid, ids), number) * len(asked))
+        return self.read(connection, text, (*map(self.uid, ids), number) * len(asked))
+
+    def _change(self, connection: Connection, change: Change, rows: Rows) -> Any:
+        """Send a change; the cursor will know how many rows it met."""
+        cursor = driver_cursor(connection)
+        cursor.executemany(self._changes[change], rows)
+        return cursor
 
     @staticmethod
-    def _must_match(found: int, rows: Sequence[Row]) -> None:
-        if found != len(rows):
-            raise Corrupt(
-                f"{len(rows) - found} account rows are not as the books knew them; run `ricochet verify`"
-            )
+    def _check(sent: Iterable[tuple[Change, Rows, Any]]) -> None:
+        for change, rows, cursor in sent:
+            if cursor.rowcount != len(rows) and change is not Change.CLOSE_HOLD:
+                missed = len(rows) - cursor.rowcount
+                raise Corrupt(
+                    f"{missed} rows of {change.name} are not as the books knew them; run `ricochet verify`"
+                )
 
     def _insert_text(self, table: Table) -> str:
         names = ", ".join(f'"{column.name}"' for column in table.columns)
         return f"INSERT INTO {table.name} ({names}) VALUES ({', '.join([self.mark] * len(table.columns))})"
 
-    def _update_text(self, names: Sequence[str]) -> str:
-        changes = ", ".join(f"{name} = ?" for name in names)
-        return f"UPDATE account SET {changes} WHERE community_id = ? AND no = ? AND version = ?"
-
 
 class PostgresqlBulk(Bulk):
-    """COPY and arrays."""
+    """COPY and arrays; a small batch goes as one pipeline, so that it waits for the server once."""
 
     mark = "%s"
     uid: Callable[[UUID], Any] = staticmethod(lambda value: value)
 
     def __init__(self) -> None:
         super().__init__()
+        self._changes[Change.TOTALS] = _TOTALS_BY_ARRAY
         self._copies = {
             table: (_copy_text(table), [type_name(column) for column in table.columns])
             for table in self._inserts
@@ -119,20 +147,43 @@ class PostgresqlBulk(Bulk):
             super().insert(connection, table, rows)
             return
         text, types = self._copies[table]
-        with driver_cursor(connection) as cursor, cursor.copy(text) as copy:
+        with driver_cursor(connection).copy(text) as copy:
             copy.set_types(types)
             write = copy.write_row
             for row in rows:
                 write(row)
 
-    def update_totals(self, connection: Connection, rows: Sequence[Row]) -> None:
-        """One statement over arrays; integers only, so that each array is one short text."""
-        arrays = tuple("{" + str(list(column))[1:-1] + "}" for column in zip(*rows, strict=True))
-        self._must_match(connection.exec_driver_sql(self._totals, arrays).rowcount, rows)
+    def write(
+        self,
+        connection: Connection,
+        inserts: Iterable[tuple[Table, Rows]],
+        changes: Iterable[tuple[Change, Rows]],
+    ) -> None:
+        """COPY has no place in a pipeline, so the large inserts come first."""
+        inserts = [(table, rows) for table, rows in inserts if rows]
+        driver: Any = connection.connection.driver_connection
+        if any(len(rows) >= COPY_FROM for _, rows in inserts):
+            for table, rows in inserts:
+                self.insert(connection, table, rows)
+            inserts = []
+        with driver.pipeline():
+            for table, rows in inserts:
+                self.insert(connection, table, rows)
+            sent = [
+                (change, rows, self._change(connection, change, rows)) for change, rows in changes if rows
+            ]
+        self._check(sent)
 
-    def find(
-        self, connection: Connection, number: int, ids: Sequence[UUID], *asked: Question
-    ) -> Iterable[Row]:
+    def _change(self, connection: Connection, change: Change, rows: Rows) -> Any:
+        if change is not Change.TOTALS:
+            return super()._change(connection, change, rows)
+        cursor = driver_cursor(connection)
+        # integers only, so each column is an array whose text Python writes at once
+        arrays = ["{" + str(list(column))[1:-1] + "}" for column in zip(*rows, strict=True)]
+        cursor.execute(self._changes[change], arrays)
+        return cursor
+
+    def find(self, connection: Connection, number: int, ids: Sequence[UUID], *asked: Question) -> list[Row]:
         """The ids go as one array."""
         array = "{" + ",".join([value.hex for value in ids]) + "}"
         text = " UNION ALL ".join(
@@ -140,18 +191,15 @@ class PostgresqlBulk(Bulk):
             f" WHERE t.community_id = %s AND t.{q.column} = w.id OFFSET 0) t"
             for q in asked
         )
-        return connection.exec_driver_sql(text, (array, number) * len(asked))
+        return self.read(connection, text, (array, number) * len(asked))
 
-    def _update_text(self, names: Sequence[str]) -> str:
-        if names != TOTALS:
-            return super()._update_text(names).replace("?", "%s")
-        changes = ", ".join(f"{name} = v.{name}" for name in names)
-        arrays = ", ".join(["%s::bigint[]"] * len(names))
-        return (
-            f"UPDATE account a SET {changes} FROM unnest({arrays}, %s::int[], %s::bigint[], %s::bigint[])"
-            f" AS v({', '.join(names)}, community_id, no, known)"
-            " WHERE a.community_id = v.community_id AND a.no = v.no AND a.version = v.known"
-        )
+
+_TOTALS_BY_ARRAY = (
+    f"UPDATE account a SET {', '.join(f'{name} = v.{name}' for name in TOTALS)}"
+    f" FROM unnest({', '.join(['%s::bigint[]'] * len(TOTALS))}, %s::int[], %s::bigint[], %s::bigint[])"
+    f" AS v({', '.join(TOTALS)}, community_id, no, known)"
+    " WHERE a.community_id = v.community_id AND a.no = v.no AND a.version = v.known"
+)
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, and_, select
@@ -64,8 +64,18 @@ class Kept:
     frontier: Frontier
 
 
-def open_books(connection: Connection, number: int, uid: UUID, top: Any) -> Kept:
-    """A community's books with everything that is always loaded. `top` is its row of `head`."""
+class Top(NamedTuple):
+    """A row of `head`, without the community."""
+
+    seq: int
+    ts: int
+    frontier: bytes
+    accounts_opened: int
+    sealed_through: int
+
+
+def open_books(connection: Connection, number: int, uid: UUID, top: Top) -> Kept:
+    """A community's books with everything that is always loaded."""
     books = Books(
         community=uid, founded=True, seq=top.seq, ts=top.ts, sealed_through=top.sealed_through,
         accounts_opened=top.accounts_opened,
@@ -81,7 +91,8 @@ def open_books(connection: Connection, number: int, uid: UUID, top: Any) -> Kept
 
 def load_books(connection: Connection, number: int, uid: UUID) -> Kept:
     """Like `open_books`, for a reader: the head is read too."""
-    return open_books(connection, number, uid, connection.execute(_of(head, number)).one())
+    _, *top = connection.execute(_of(head, number)).one()
+    return open_books(connection, number, uid, Top(*top))
 
 
 def fill(connection: Connection, kept: Kept, commands: Iterable[Command]) -> None:

@@ -22,7 +22,7 @@ from ledger.core.merkle import Frontier
 from ledger.store.answers import earlier
 from ledger.store.bulk import bulk_for
 from ledger.store.deciding import SALT_BYTES, State, decide_all
-from ledger.store.loader import Kept, fill, open_books
+from ledger.store.loader import Kept, Top, fill, open_books
 from ledger.store.queue import Answer, Asked
 from ledger.store.schema import community
 from ledger.store.writer import Batch
@@ -35,6 +35,9 @@ FOUNDING_LOCK = 0x464F554E
 
 KEPT_ACCOUNTS = 200_000
 KEPT_ENTRIES = 20_000
+
+
+_HEAD = f"community_id, {', '.join(Top._fields)}"
 
 
 class _Founded(Exception):
@@ -91,6 +94,11 @@ class Transactions:
         """Close the connection, whatever state it is in; the next batch opens another."""
         connection, self._connection = self._connection, None
         if connection is not None:
+            if (
+                not self._postgresql
+            ):  # closing leaves the lock while a cursor lives; a server may not answer any more
+                with suppress(Exception):
+                    connection.rollback()
             with suppress(Exception):
                 connection.invalidate()
             with suppress(Exception):
@@ -142,13 +150,13 @@ class Transactions:
         """Lock the heads of the batch's communities; their books are then current. Unknown ones get empty books."""
         self._find_numbers(connection, [uid for uid in wanted if uid not in self._numbers])
         numbers = sorted(self._numbers[uid] for uid in wanted if uid in self._numbers)
-        heads = {row.community_id: row for row in self._heads(connection, numbers)}
+        heads = {row[0]: row[1:] for row in self._heads(connection, numbers)}
         states: dict[UUID, State] = {}
         founding: list[UUID] = []
         for uid, commands in wanted.items():
             number = self._numbers.get(uid)
             if number is not None:
-                states[uid] = State(self._current(connection, uid, heads[number]))
+                states[uid] = State(self._current(connection, number, uid, Top(*heads[number])))
             else:
                 states[uid] = State(Kept(0, Books(community=uid), Frontier()), new=True)
                 if any(type(command) is Found for command in commands):
@@ -170,13 +178,13 @@ class Transactions:
             return ()
         marks = ", ".join([self._bulk.mark] * len(numbers))
         lock = " FOR UPDATE" if self._postgresql else ""
-        query = f"SELECT * FROM head WHERE community_id IN ({marks}) ORDER BY community_id{lock}"
-        return connection.exec_driver_sql(query, tuple(numbers)).all()
+        query = f"SELECT {_HEAD} FROM head WHERE community_id IN ({marks}) ORDER BY community_id{lock}"
+        return self._bulk.read(connection, query, numbers)
 
-    def _current(self, connection: Connection, uid: UUID, top: Any) -> Kept:
+    def _current(self, connection: Connection, number: int, uid: UUID, top: Top) -> Kept:
         kept = self.kept.get(uid)
         if kept is None or kept.books.seq != top.seq:
-            kept = open_books(connection, top.community_id, uid, top)
+            kept = open_books(connection, number, uid, top)
         return kept
 
     def _reserve_numbers(self, connection: Connection, states: list[State], uids: list[UUID]) -> None:

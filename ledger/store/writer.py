@@ -10,11 +10,11 @@ from sqlalchemy import Connection, Table
 from ledger.core.accounts import Account, Transfer
 from ledger.core.apply import apply
 from ledger.core.commands import Command
-from ledger.core.errors import Corrupt, Rejected
+from ledger.core.errors import Rejected
 from ledger.core.journal import Decision
 from ledger.core.merkle import leaf_hash
 from ledger.store import accounts, schema
-from ledger.store.bulk import Bulk, Row
+from ledger.store.bulk import Bulk, Change, Row
 from ledger.store.effects import NEW, ROWS_OF, At, Part
 from ledger.store.loader import Kept
 
@@ -130,27 +130,14 @@ class Batch:
 
     def write(self, connection: Connection) -> None:
         """Write everything, in few statements. Raises Corrupt when a row is not as the books knew it."""
-        bulk, rows = self._bulk, self.rows
-        totals: list[Row] = []
-        terms: list[Row] = []
-        heads: list[Row] = []
-        closed: list[Row] = []
+        changes: dict[Change, list[Row]] = {change: [] for change in Change}
         for part in self._parts.values():
-            rows[schema.open_hold] += part.placed.values()
-            closed += part.closed
-            self._finish(part, totals, terms, heads)
-        for table in _ORDER:
-            bulk.insert(connection, table, rows[table])
-        if closed:
-            connection.exec_driver_sql(_CLOSE.replace("?", bulk.mark), closed)
-        if totals:
-            bulk.update_totals(connection, totals)
-        if terms:
-            bulk.update_terms(connection, terms)
-        if heads and connection.exec_driver_sql(_HEAD.replace("?", bulk.mark), heads).rowcount != len(heads):
-            raise Corrupt("the head of a journal moved under its lock; run `ricochet verify`")
+            self.rows[schema.open_hold] += part.placed.values()
+            changes[Change.CLOSE_HOLD] += part.closed
+            self._finish(part, changes)
+        self._bulk.write(connection, self.rows.items(), changes.items())
 
-    def _finish(self, part: Part, totals: list[Row], terms: list[Row], heads: list[Row]) -> None:
+    def _finish(self, part: Part, changes: dict[Change, list[Row]]) -> None:
         """The final state of what this community touched."""
         kept, number, books = part.kept, part.kept.number, part.kept.books
         for no, version in part.before.items():
@@ -158,14 +145,14 @@ class Batch:
             if version == NEW:
                 self.rows[schema.account].append(accounts.to_row(number, held, self._uid))
                 continue
-            totals.append((*accounts.totals(held), number, no, version))
+            changes[Change.TOTALS].append((*accounts.totals(held), number, no, version))
             if no in part.terms:
-                terms.append((*accounts.terms(held), number, no, held.version))
+                changes[Change.TERMS].append((*accounts.terms(held), number, no, held.version))
         for level, index, node in kept.frontier.extend(part.leaves):
             self.rows[schema.tree_node].append((number, level, index, node))
         state = (books.seq, books.ts, kept.frontier.to_bytes(), books.accounts_opened, books.sealed_through)
         if part.seq:
-            heads.append((*state, number, part.seq))
+            changes[Change.HEAD].append((*state, number, part.seq))
         else:
             self.rows[schema.head].append((number, *state))
 
@@ -176,12 +163,6 @@ _ORDER = (
     schema.memo, schema.signing_key,
 )  # fmt: skip
 """Parents first."""
-
-_CLOSE = "DELETE FROM open_hold WHERE community_id = ? AND id = ?"
-_HEAD = (
-    "UPDATE head SET seq = ?, ts = ?, frontier = ?, accounts_opened = ?, sealed_through = ?"
-    " WHERE community_id = ? AND seq = ?"
-)
 
 
 def _posting(number: int, seq: int, leg: int, held: Account) -> Row:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, text
 
-from ledger.store import transaction
+from ledger.store import bulk, transaction
 from tests import postgres, postgres_run
 from tests.integration.store_work import Played, busiest, played_on
 
@@ -52,18 +52,23 @@ def test_no_hot_query_scans_a_table(played: Played, name: str) -> None:
         assert "(community_id=?)" not in plan or "ORDER BY" in statement, f"{statement}\n{plan}"
 
 
-def _plans(engine: Engine, ask: Any) -> Iterator[tuple[str, str]]:
+def _plans(engine: Engine, ask: Callable[[], object]) -> Iterator[tuple[str, str]]:
     asked: list[tuple[str, Any]] = []
 
     def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
-        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
-            asked.append((statement, parameters[0] if many else parameters))
+        asked.append((statement, parameters[0] if many else parameters))
 
     event.listen(engine, "before_cursor_execute", note)
     ask()
     event.remove(engine, "before_cursor_execute", note)
+    yield from _explain(engine, asked)
+
+
+def _explain(engine: Engine, asked: list[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
     with engine.connect() as connection:
         for statement, parameters in asked:
+            if not statement.startswith(("SELECT", "UPDATE", "DELETE")):
+                continue
             if engine.dialect.name == "sqlite":
                 rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
                 yield statement, "\n".join(row[3] for row in rows)
@@ -73,13 +78,36 @@ def _plans(engine: Engine, ask: Any) -> Iterator[tuple[str, str]]:
                 yield statement, "\n".join(row[0] for row in rows)
 
 
+class Listening:
+    """A cursor of the driver that writes down what it is asked."""
+
+    def __init__(self, cursor: Any, asked: list[tuple[str, Any]]) -> None:
+        self._cursor, self._asked = cursor, asked
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursor, name)
+
+    def execute(self, statement: str, parameters: Any) -> Any:
+        self._asked.append((statement, tuple(parameters)))
+        return self._cursor.execute(statement, parameters)
+
+    def executemany(self, statement: str, rows: Any) -> Any:
+        self._asked.append((statement, rows[0]))
+        return self._cursor.executemany(statement, rows)
+
+
 def test_the_committer_only_looks_up_by_key(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger, work = played
     monkeypatch.setattr(transaction, "KEPT_ACCOUNTS", 0)  # so that everything is read again
     commands = work.some(60)
     work.heard(commands, ledger.submit_many(commands))
     again = work.some(60)
+    asked: list[tuple[str, Any]] = []
+    really = bulk.driver_cursor
+    monkeypatch.setattr(bulk, "driver_cursor", lambda connection: Listening(really(connection), asked))
     plans = list(_plans(ledger.database.write, lambda: ledger.submit_many(again)))
+    plans += _explain(ledger.database.write, asked)
+    assert any("JOIN entry t" in statement or "FROM entry t" in statement for statement, _ in plans)
     assert {statement.split()[0] for statement, _ in plans} >= {"SELECT", "UPDATE"}
     for statement, plan in plans:
         scans = [line for line in plan.splitlines() if re.search(r"\bSCAN\b|Seq Scan", line)]
