@@ -95,9 +95,14 @@ def _record_writer(kind: Any) -> Callable[[Any], Plain]:
             item = items[at]
             if item is not None:
                 items[at] = to_plain(item)
+        if not _PLAIN.issuperset(map(type, items)):  # a fraction where a number belongs, say
+            return [to_plain(item) for item in items]
         return items
 
     return write
+
+
+_PLAIN = {int, str, bytes, bool, type(None), list}
 
 
 def _is_plain(hint: Any) -> bool:
