@@ -63,4 +63,4 @@ def restore(
         typer.echo(
             "the master key of this database is not here: bring it back before the server is started", err=True
         )
-    tell(report, time.monotonic() - began)
+    tell(report, time.monotonic() - began, "look for a backup that has what is missing here before this one is used")

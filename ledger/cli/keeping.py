@@ -46,7 +46,7 @@ def verify(
     tell(report, time.monotonic() - began)
 
 
-def tell(report: Report, seconds: float) -> None:
+def tell(report: Report, seconds: float, remedy: str = "keep the database as it is and call for help") -> None:
     """Print what an audit found; exit code 1 if anything."""
     for each in report.communities:
         typer.echo(f"{each.code}: {each.entries} entries, {each.accounts} accounts, root {each.root.hex()}")
@@ -56,7 +56,7 @@ def tell(report: Report, seconds: float) -> None:
     first = report.first_bad
     if first is not None:
         whose = f"entry {first.seq} of {first.community}" if first.community else "no community's entry"
-        fail(f"BAD, first at {whose}; keep the database as it is and call for help", REFUSED)
+        fail(f"BAD, first at {whose}; {remedy}", REFUSED)
     typer.echo(f"good: {report.entries} entries, {report.accounts} accounts in {seconds:.1f} s")
 
 
