@@ -137,13 +137,19 @@ NOBODY = UUID(int=0)
 """The community of a caller who acts on the platform itself."""
 
 
-async def _authenticate(request: Request, use: Services) -> Principal:
+def bearer(request: Request) -> str:
+    """The token that a request brings; "" without one."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
+async def _authenticate(request: Request, use: Services) -> Principal:
+    token = bearer(request)
     address = _address(request)
     principal = None
-    if kind.lower() == "bearer" and token:
+    if token:
         use.rates.tested(address)
-        principal = await use.identity.authenticate(token.strip())
+        principal = await use.identity.authenticate(token)
     if principal is None:
         request.state.rate = use.rates.address(address)
         raise Problem(

@@ -24,6 +24,9 @@ from api.metrics import Metrics
 STREAMS = frozenset({"/v1/journal/stream"})
 """Addresses whose answers last: no deadline."""
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Those that are counted by name; anybody may invent others."""
+
 _OURS = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _RUN = secrets.token_hex(10)
 _NUMBERS = itertools.count(
@@ -98,10 +101,11 @@ class Observed:
     def _note(self, scope: Scope, status: int, seconds: float, number: str) -> None:
         """Ids only: the route's template, never the address or the query that was sent."""
         route = template(scope)
-        self._metrics.answered(scope["method"], route, status, seconds)
+        method = scope["method"] if scope["method"] in METHODS else "-"
+        self._metrics.answered(method, route, status, seconds)
         state = scope["state"]
         structlog.get_logger().info(
-            "request", request=number, method=scope["method"], route=route, status=status,
+            "request", request=number, method=method, route=route, status=status,
             ms=round(seconds * 1000, 1), key=state.get("key"), community=state.get("community"),
         )  # fmt: skip
 

@@ -98,7 +98,9 @@ def test_health_readiness_and_figures(town: Served) -> None:
     town.pay(10**9, expect=422)
     assert town.get("", "/healthz") == {"status": "ok"}
     assert town.get("", "/readyz") == {"status": "ok"}
+    assert town.client.request("BREW", "/healthz").status_code == 405
     text = town.call("", "GET", "/metrics", 200).text
+    assert "BREW" not in text, "nobody makes up labels"
     assert 'ricochet_refused_total{code="insufficient_funds"}' in text
     assert 'ricochet_http_requests_total{method="POST",route="/v1/payments",status="422"}' in text
     assert "ricochet_waiting_payments" in text and str(town.riv.ada.account) not in text

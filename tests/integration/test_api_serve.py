@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -129,6 +130,21 @@ def test_a_member_hears_only_of_own_accounts(tmp_path: Path) -> None:
             assert then["data"]["id"] == paid["id"]
 
 
+def test_a_stream_ends_with_its_key(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'ricochet.db'}"
+    town = prepared(database)
+    operator = ask(town.riv.keys[Role.OPERATOR])
+    with running(database, tmp_path) as process, client(process) as http, client(process) as other:
+        made = other.post("/v1/keys", json={"label": "ear", "roles": ["auditor"]}, headers=operator).json()
+        with http.stream("GET", "/v1/journal/stream", headers=ask(made["token"])) as live:
+            paid = other.post("/v1/payments", json=payment(town, 5), headers=ask(town.riv.ada.token)).json()
+            heard = events(live)
+            assert next(heard)["data"]["id"] == paid["id"]
+            assert other.delete(f"/v1/keys/{made['id']}", headers=operator).status_code == 204
+            other.post("/v1/payments", json=payment(town, 6), headers=ask(town.riv.ada.token))
+            assert list(heard) == []
+
+
 def test_two_processes_on_postgresql_tell_each_other(fresh_database: str, tmp_path: Path) -> None:
     town = prepared(fresh_database)
     auditor = ask(town.riv.keys[Role.AUDITOR])
@@ -189,9 +205,12 @@ def test_the_first_start_says_its_key_once(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'ricochet.db'}"
     with running(database, tmp_path) as process, client(process) as http:
         deadline = time.monotonic() + SECONDS
-        while "rico_" not in "".join(process.said) and time.monotonic() < deadline:
+        tokens: list[str] = []
+        while not tokens and time.monotonic() < deadline:
             time.sleep(0.05)
-        token = next(word for line in process.said for word in line.split() if word.startswith("rico_"))
+            tokens = re.findall(r"^ +(rico_\w+)$", "".join(process.said), re.MULTILINE)
+        assert len(tokens) == 1, "".join(process.said)
+        (token,) = tokens
         body = {"code": "RIV", "name": "Rivage"}
         founded = http.post("/v1/communities", json=body, headers=ask(token))
         assert founded.status_code == 201, founded.text
