@@ -1,7 +1,7 @@
 """Many rows at once, the way each engine does it best. The only writing code that knows the engine.
 
 Rows are tuples in the order of the table's columns, ready for the driver (`uid` makes a UUID ready). PostgreSQL takes
-large counts by binary COPY and small ones by a pipelined executemany; SQLite always by executemany.
+them by binary COPY, or a handful in one pipeline; SQLite by executemany.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from ledger.store.columns import Uid
 Row = tuple[Any, ...]
 Rows = Sequence[Row]
 
-COPY_FROM = 24
-"""Rows from which COPY beats executemany."""
+PIPELINED = 12
+"""Rows up to which one pipeline of single inserts beats a COPY for each table."""
 
 TOTALS = ("debits_held", "debits_posted", "credits_held", "credits_posted", "version", "touched_seq")
 """Columns of an account that a transfer changes."""
@@ -142,16 +142,14 @@ class PostgresqlBulk(Bulk):
         }
 
     def insert(self, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-        """By COPY from `COPY_FROM` rows on."""
-        if len(rows) < COPY_FROM:
-            super().insert(connection, table, rows)
-            return
-        text, types = self._copies[table]
-        with driver_cursor(connection).copy(text) as copy:
-            copy.set_types(types)
-            write = copy.write_row
-            for row in rows:
-                write(row)
+        """By COPY, which is the fastest from the first row on."""
+        if rows:
+            text, types = self._copies[table]
+            with driver_cursor(connection).copy(text) as copy:
+                copy.set_types(types)
+                write = copy.write_row
+                for row in rows:
+                    write(row)
 
     def write(
         self,
@@ -159,16 +157,16 @@ class PostgresqlBulk(Bulk):
         inserts: Iterable[tuple[Table, Rows]],
         changes: Iterable[tuple[Change, Rows]],
     ) -> None:
-        """COPY has no place in a pipeline, so the large inserts come first."""
-        inserts = [(table, rows) for table, rows in inserts if rows]
+        """Few rows all in one pipeline; COPY has no place in it, so many rows come before it."""
+        few = list(inserts)
+        if sum(len(rows) for _, rows in few) > PIPELINED:
+            for table, rows in few:
+                self.insert(connection, table, rows)
+            few = []
         driver: Any = connection.connection.driver_connection
-        if any(len(rows) >= COPY_FROM for _, rows in inserts):
-            for table, rows in inserts:
-                self.insert(connection, table, rows)
-            inserts = []
         with driver.pipeline():
-            for table, rows in inserts:
-                self.insert(connection, table, rows)
+            for table, rows in few:
+                super().insert(connection, table, rows)
             sent = [
                 (change, rows, self._change(connection, change, rows)) for change, rows in changes if rows
             ]
