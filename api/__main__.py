@@ -12,6 +12,7 @@ from api.deps import Services
 from api.office import key_app, member_app
 from api.serving import serve as run
 from ledger.__main__ import app
+from ledger.core.errors import LedgerError
 from ops.demo.cli import register as register_demo
 
 COULD_NOT_RUN = 2
@@ -44,7 +45,11 @@ def _ready(api: FastAPI, where: str) -> None:
     """One line; at the first start on an empty database, the key that nothing else can make, once."""
     services: Services = api.state.services
     typer.echo(f"Ricochet is ready at {where}")
-    token = services.identity.first_key()
+    try:
+        token = services.identity.first_key()
+    except LedgerError as error:  # the next start says it
+        typer.echo(f"ricochet: {error}", err=True)
+        return
     if token is not None:
         typer.echo(FIRST_START.format(token=token, where=where))
 
