@@ -112,8 +112,8 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "{left} {unit} disponibles, il en faut {needed}",
     ),
     (
-        r"this account may receive (?P<room>\S+) (?P<unit>\S+) more before its ceiling",
-        "ce compte peut encore recevoir {room} {unit} avant son plafond",
+        r"this would take the account above its ceiling; pay less, or later",
+        "ce compte dépasserait son plafond ; payez moins, ou plus tard",
     ),
     (
         r"the programme's budget has (?P<left>\S+) (?P<unit>\S+) left",

@@ -94,9 +94,8 @@ class Draft:
             return
         room = held.ceiling - (held.credits_posted - held.debits_posted) - held.credits_held
         if rises > room:
-            unit = currency_of(self.books, held)
-            said = format_minor(max(room, 0), unit.scale)
-            raise Rejected(Code.OVER_CEILING, f"this account may receive {said} {unit.code} more before its ceiling", field)
+            # no figure: the payer hears this, and it would tell what the payee holds
+            raise Rejected(Code.OVER_CEILING, "this would take the account above its ceiling; pay less, or later", field)
 
     def _guaranteed(self) -> None:
         for unit in self.books.currencies.values():

@@ -207,10 +207,7 @@ def test_refusals_say_how_much_there_is(world: World) -> None:
     assert short.detail == "0.00 MUT available, 0.01 needed"
     world.fund("ada", 50)
     full = world.expect_refused(Code.OVER_CEILING, "payee", Pay, amount=24, **order)
-    assert full.detail == "this account may receive 0.23 MUT more before its ceiling"
-    world.do(SetCeiling, account="bo", ceiling=0)
-    full = world.expect_refused(Code.OVER_CEILING, "payee", Pay, amount=1, **order)
-    assert full.detail == "this account may receive 0.00 MUT more before its ceiling"
+    assert not any(sign.isdigit() for sign in full.detail), "the payer would learn what the payee holds"
 
 
 def test_freezing_stops_one_direction(world: World) -> None:
