@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from api import openapi, problems
 from api.cursor import Cursors
 from api.deps import Services, derive
+from api.direct import Directed
 from api.facts import Facts
 from api.identity.service import Identity
 from api.limits import Bodies, Rates
@@ -65,6 +66,7 @@ def create_app(settings: Settings, *, clock: Callable[[], int] = time.time_ns) -
                 https=settings.public_url.startswith("https"),
             ),
             Middleware(Bodies, limit=settings.max_body_bytes, larger={LARGER: settings.max_batch_bytes}),
+            Middleware(Directed, routers=ROUTERS),
         ],
     )
     problems.install(app)

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from limits import RateLimitItem, parse
-from limits.strategies import FixedWindowRateLimiter
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -40,7 +39,7 @@ class Rates:
     """Counts requests. `keyed` and `anonymous` are like 1200/minute."""
 
     def __init__(self, keyed: str, anonymous: str, clock: Callable[[], float] = time.time) -> None:
-        self._windows = FixedWindowRateLimiter(Windows(clock))
+        self._windows = Windows(clock)
         self._policies: dict[str, RateLimitItem] = {"key": parse(keyed), "address": parse(anonymous)}
         self._clock = clock
 
@@ -55,21 +54,22 @@ class Rates:
     def tested(self, address: str) -> None:
         """Raises Problem 429 when an address has used up its requests without a valid key; counts nothing."""
         item = self._policies["address"]
-        if not self._windows.test(item, "address", address):
-            raise _too_many(self._state("address", item, address))
+        used = self._windows.get(f"address/{address}")
+        if used >= item.amount:
+            raise _too_many(self._state("address", item, address, used))
 
     def _hit(self, policy: str, caller: str) -> Rate:
         item = self._policies[policy]
-        fits = self._windows.hit(item, policy, caller)
-        state = self._state(policy, item, caller)
-        if not fits:
+        used = self._windows.incr(f"{policy}/{caller}", item.get_expiry())
+        state = self._state(policy, item, caller, used)
+        if used > item.amount:
             raise _too_many(state)
         return state
 
-    def _state(self, policy: str, item: RateLimitItem, caller: str) -> Rate:
-        stats = self._windows.get_window_stats(item, policy, caller)
-        seconds = max(0, math.ceil(stats.reset_time - self._clock()))
-        return Rate(policy, item.amount, item.get_expiry(), stats.remaining, seconds)
+    def _state(self, policy: str, item: RateLimitItem, caller: str, used: int) -> Rate:
+        ends = self._windows.get_expiry(f"{policy}/{caller}")
+        seconds = max(0, math.ceil(ends - self._clock()))
+        return Rate(policy, item.amount, item.get_expiry(), max(0, item.amount - used), seconds)
 
 
 def _too_many(state: Rate) -> Problem:

@@ -7,7 +7,6 @@ driver says (it repeats values) may not; so an exception is logged by its type a
 from __future__ import annotations
 
 import atexit
-import json
 import logging
 import sys
 import threading
@@ -17,6 +16,7 @@ from collections import deque
 from typing import Any, TextIO, cast
 
 import structlog
+from pydantic_core import to_json
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
@@ -82,7 +82,7 @@ def set_up(level: str) -> None:
 
 
 def _dumps(event: Any, **options: Any) -> str:
-    return json.dumps(event, separators=(",", ":"), ensure_ascii=False, default=str)
+    return to_json(event, fallback=str).decode()
 
 
 class _Forward(logging.Handler):

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Header, Path, Query
+from pydantic_core import to_json
 from starlette.responses import JSONResponse
 
 from api.deps import Caller
@@ -30,9 +31,17 @@ From = Annotated[str | None, Query(alias="from", max_length=32, description=_WHE
 To = Annotated[str | None, Query(alias="to", max_length=32, description=_WHEN)]
 
 
+class Json(JSONResponse):
+    """Written by the serializer that pydantic brings: three times as fast as Python's own."""
+
+    def render(self, content: Any) -> bytes:
+        """As bytes."""
+        return to_json(content)
+
+
 def respond(status: int, content: Any, etag: int | None = None) -> JSONResponse:
     """An answer in JSON."""
-    return JSONResponse(content, status, None if etag is None else {"etag": f'"{etag}"'})
+    return Json(content, status, None if etag is None else {"etag": f'"{etag}"'})
 
 
 def page(

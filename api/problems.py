@@ -109,6 +109,18 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, http)
 
 
+def known(request: Request, error: Exception) -> Response | None:
+    """The answer to such an error; None for any other."""
+    match error:
+        case LedgerError():
+            return _ledger(request, error)
+        case RequestValidationError():
+            return _validation(request, error)
+        case HTTPException():
+            return http(request, error)
+    return None
+
+
 def _ledger(request: Request, error: Exception) -> Response:
     match error:
         case Rejected(code=code, detail=detail, field=field, kind=kind):

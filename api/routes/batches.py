@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api import presenting
 from api.batches import DESCRIPTION, read_batch
 from api.deps import Caller, How, asking, command_id, require
+from api.direct import direct
 from api.params import respond
 from api.paying import balance_after, own_signature
 from api.schemas.payments import BatchBody, BatchOut, SignedBody
@@ -22,6 +23,7 @@ router = APIRouter(tags=["payments"])
 
 
 @router.post("/v1/payment-batches", status_code=201, response_model=BatchOut, openapi_extra=DESCRIPTION)
+@direct
 async def pay_batch(
     request: Request,
     caller: Caller = require("payments.batch"),

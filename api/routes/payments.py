@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from api import presenting
 from api.deps import Caller, How, asking, command_id, require
+from api.direct import direct
 from api.identity.errors import forbidden
 from api.memos import plain_memo, signed_memo
 from api.params import respond
@@ -35,6 +36,7 @@ router = APIRouter(tags=["payments"])
 
 
 @router.post("/v1/payments", status_code=201, response_model=ReceiptOut)
+@direct
 async def pay(
     body: Payment,
     caller: Caller = require("payments.create"),

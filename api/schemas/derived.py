@@ -25,9 +25,14 @@ LONGEST = 10_000
 
 
 @cache
+def _hints(cls: Any) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
+
+
+@cache
 def shape_of(cls: Any, omit: frozenset[str] = frozenset(), name: str = "") -> type[Body]:
     """The body that describes `cls`, less some fields."""
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)
     wanted = {
         name: _field(name, hints[name], default)
         for name, default in _defaults(cls).items()
@@ -89,7 +94,7 @@ def build(cls: type[T], body: Body, **more: Any) -> T:
 
 
 def _converted(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)
     return {name: _convert(hints[name], name, value) for name, value in values.items()}
 
 
