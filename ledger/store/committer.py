@@ -53,6 +53,8 @@ class Stats:
     """Batches taken apart because of a command that the rules let through and the database did not: an alarm."""
     failed: int = 0
     """Commands answered Unavailable or Corrupt."""
+    clock_behind: int = 0
+    """How far (ns) the clock was behind the last entry's moment in the latest batch; above a second is an alarm."""
 
 
 class Committer:
@@ -136,6 +138,7 @@ class Committer:
             asked = [one for group in groups for one in group.asked]
             self._commit(asked)
             self.stats.batches += 1
+            self.stats.clock_behind = max(0, self._transactions.behind)
             self.stats.commands += len(asked)
             self.stats.failed += sum(isinstance(one.answer, Unavailable | Corrupt) for one in asked)
         except BaseException as error:  # noqa: BLE001 - the callers hear of it; the next batch deserves a writer

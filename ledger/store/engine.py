@@ -35,7 +35,12 @@ POSTGRESQL_OPTIONS = {
     "timezone": "UTC",
     "jit": "off",
 }
-KEYED = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
+KEYED = {
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "plan_cache_mode": "force_generic_plan",
+}
 """The writer only ever looks up by key; without these a planner with stale statistics may scan a community."""
 BUSY_SECONDS = 15
 OLDEST_SQLITE = (3, 37, 0)

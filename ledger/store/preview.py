@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from ledger.core.accounts import Books
 from ledger.core.commands import Command, Found
@@ -11,12 +11,18 @@ from ledger.core.errors import Code, Rejected
 from ledger.core.journal import Decision, decode
 from ledger.store.answers import earlier, repeat
 from ledger.store.bulk import bulk_for
+from ledger.store.engine import KEYED
 from ledger.store.loader import fill, load_books
 from ledger.store.schema import community
+
+_KEYED = select(*(func.set_config(name, value, True) for name, value in KEYED.items()))
+"""Look up by key like the writer, until the end of the transaction."""
 
 
 def preview(connection: Connection, command: Command, clock: int) -> Decision:
     """The decision that `submit` would commit, or has committed under this id; raises the same Rejected."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_KEYED)
     query = select(community.c.community_id).where(community.c.uid == command.community)
     number = connection.execute(query).scalar_one_or_none()
     if number is None:

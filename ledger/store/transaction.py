@@ -64,6 +64,7 @@ class Transactions:
         self._numbers: dict[UUID, int] = {}
         self.kept: OrderedDict[UUID, Kept] = OrderedDict()
         """Books in memory by community, the least recently used first."""
+        self.behind = 0
 
     def run(self, asked: Sequence[Asked]) -> None:
         """Commit a batch and set every answer; or raise, with nothing answered and nothing kept in memory.
@@ -127,10 +128,9 @@ class Transactions:
                     fill(connection, state.kept, commands)
             taken = self._taken_codes(connection, by_community, states)
             self._step("read")
-            batch = Batch(self._bulk)
-            answers = decide_all(
-                batch, states, taken, asked, self._clock(), self._salts(SALT_BYTES * len(asked))
-            )
+            batch, clock = Batch(self._bulk), self._clock()
+            self.behind = max(state.kept.books.ts - clock for state in states.values())
+            answers = decide_all(batch, states, taken, asked, clock, self._salts(SALT_BYTES * len(asked)))
             self._step("decided")
             batch.write(connection)
             self._step("written")

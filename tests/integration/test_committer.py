@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -20,7 +18,7 @@ from ledger.service import Ledger
 from ledger.store import schema
 from ledger.store.committer import Limits
 from ledger.store.transaction import STEPS
-from tests.integration.store_work import Work, begin, open_store
+from tests.integration.store_work import SECOND, Clock, Work, begin, open_store
 
 
 class Hook:
@@ -116,6 +114,23 @@ def test_the_same_command_from_many_callers_is_carried_out_once(engine_url: str)
         assert entries(ledger) == before + 1
 
 
+def test_an_id_that_comes_twice_in_a_transaction_is_decided_once(engine_url: str) -> None:
+    with open_store(engine_url) as ledger:
+        work = begin(ledger)
+        good, bad = pay(work), replace(pay(work), amount=10**12)  # type: ignore[call-arg]
+        stats = ledger.committer.stats
+        before, batches = entries(ledger), stats.batches
+        answers = ledger.submit_many([good, bad, good, bad, good])
+        assert [isinstance(answer, Receipt) and answer.replayed for answer in answers[::2]] == [
+            False,
+            True,
+            True,
+        ]
+        assert answers[1] == answers[3] == Rejected(Code.INSUFFICIENT_FUNDS, "", "payer")
+        assert (entries(ledger), stats.batches) == (before + 1, batches + 1)
+        assert (stats.retries, stats.isolated) == (0, 0), "the database had to refuse what was decided twice"
+
+
 def test_one_id_with_many_contents_is_carried_out_once(engine_url: str) -> None:
     with open_store(engine_url) as ledger:
         work = begin(ledger)
@@ -208,74 +223,15 @@ def test_closing_drains_and_then_refuses(engine_url: str) -> None:
         assert all(isinstance(future.result(30), Receipt) for future in waiting)
 
 
-def test_coroutines_are_woken_by_one_call_a_loop_and_batch(
-    engine_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    gate = Gate("locked")
-
-    async def run(ledger: Ledger, work: Work) -> tuple[list[Any], int]:
-        loop, calls = asyncio.get_running_loop(), 0
-        really = loop.call_soon_threadsafe
-
-        def counted(*args: Any, **more: Any) -> Any:
-            nonlocal calls
-            calls += args[0].__module__ == "ledger.store.queue"
-            return really(*args, **more)
-
-        monkeypatch.setattr(loop, "call_soon_threadsafe", counted)
-        gate.close()
-        tasks = [asyncio.create_task(ledger.submit_async(pay(work)))]
-        while not gate.reached.is_set():
-            await asyncio.sleep(0.001)
-        tasks += [asyncio.create_task(ledger.submit_async(pay(work))) for _ in range(50)]
-        await asyncio.sleep(0)
-        assert ledger.committer.waiting == 50
-        gate.act = None
-        gate.opened.set()
-        return await asyncio.gather(*tasks), calls
-
-    with open_store(engine_url, on_step=gate) as ledger:
+def test_a_clock_set_back_is_noticed_and_time_goes_on(engine_url: str) -> None:
+    clock = Clock()
+    with open_store(engine_url, clock=clock) as ledger:
         work = begin(ledger)
-        receipts, calls = asyncio.run(run(ledger, work))
-        assert len({receipt.seq for receipt in receipts}) == 51
-        assert calls == 2
-
-
-def test_a_client_that_goes_away_has_paid_once(engine_url: str) -> None:
-    gate = Gate("written")
-
-    async def leave(ledger: Ledger, command: c.Command) -> None:
-        gate.close()
-        task = asyncio.create_task(ledger.submit_async(command))
-        while not gate.reached.is_set():
-            await asyncio.sleep(0.001)
-        task.cancel()
-        gate.act = None
-        gate.opened.set()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-    with open_store(engine_url, on_step=gate) as ledger:
-        work = begin(ledger)
-        before, command = entries(ledger), pay(work)
-        asyncio.run(leave(ledger, command))
-        assert ledger.submit(command).replayed
-        assert entries(ledger) == before + 1
-
-
-def test_a_loop_that_closed_does_not_stop_the_writer(engine_url: str) -> None:
-    gate = Gate("written")
-
-    async def ask(ledger: Ledger, command: c.Command) -> None:
-        gate.close()
-        asyncio.get_running_loop().create_task(ledger.submit_async(command))
-        while not gate.reached.is_set():
-            await asyncio.sleep(0.001)
-
-    with open_store(engine_url, on_step=gate) as ledger:
-        work = begin(ledger)
-        command = pay(work)
-        asyncio.run(ask(ledger, command))
-        gate.act = None
-        gate.opened.set()
-        assert ledger.submit(command).replayed
+        first = ledger.submit(pay(work))
+        assert ledger.committer.stats.clock_behind == 0
+        clock.now -= 3_600 * SECOND
+        later = [ledger.submit(pay(work)).ts for _ in range(3)]
+        assert later == [first.ts + 1, first.ts + 2, first.ts + 3]
+        assert 3_599 * SECOND < ledger.committer.stats.clock_behind < 3_601 * SECOND
+        clock.now += 2 * 3_600 * SECOND
+        assert ledger.submit(pay(work)).ts == clock.now
