@@ -74,7 +74,7 @@ def test_currencies_and_policies(played: Played) -> None:
     versions = ledger.reader.policies(work.community, "RIV")
     assert [version.seq for version in versions] == sorted({version.seq for version in versions})
     with pytest.raises(Rejected) as refused:
-        ledger.reader.policies(work.community, "XXX")
+        ledger.reader.policies(work.community, "NONE")
     assert refused.value.code is Code.CURRENCY_NOT_FOUND
 
 
