@@ -1,6 +1,6 @@
 # Everything a person does with a checkout. `make` alone lists it. Needs Python 3.11 or newer, and make.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check property bench docs lock clean .venv
+.PHONY: help demo run test check property drill bench docs lock clean .venv
 JOBS ?= 2
 BIN := .venv/bin
 
@@ -8,7 +8,7 @@ help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
 		while IFS='|' read -r name text; do printf '%-14s %s\n' "$$name" "$$text"; done
 
-demo: .venv  ## seed five communities with published figures, check them, then serve
+demo: .venv  ## seed six communities with published figures, check them, then serve
 	$(BIN)/ricochet demo
 
 run: .venv  ## start the server (settings: RICOCHET_*)
@@ -24,6 +24,9 @@ check: .venv  ## style, types and import rules, without running anything
 
 property: .venv  ## the generated tests at length: many more examples than `make test`
 	$(BIN)/python -m pytest tests/property -n $(JOBS) --hypothesis-profile=long --timeout=3600
+
+drill: .venv  ## sow single defects into copies of the tree; each must be noticed by a test
+	$(BIN)/python -m tests.drill --jobs $(JOBS)
 
 bench: .venv  ## measure the speed of the main paths on this machine
 	$(BIN)/python -m tests.bench

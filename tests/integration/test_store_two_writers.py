@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
+import psycopg
 import pytest
 from sqlalchemy import select, text
 
@@ -20,7 +21,7 @@ from ledger.store.engine import CannotOpen
 from ledger.store.queue import Answer
 from ledger.store.verify import verify
 from tests.integration.store_work import MASTER, Work, begin, open_store
-from tests.integration.test_committer import pay, submit
+from tests.integration.test_committer import Hook, pay, submit
 from tests.integration.test_store_kept_books import assert_same, reload
 
 
@@ -45,6 +46,29 @@ def test_writing_in_turn_each_sees_what_the_other_wrote(fresh_database: str) -> 
         assert [repr(answer) for answer in one.submit_many(again)] == [
             repr(answer) for answer in two.submit_many(again)
         ]
+    assert_verified(fresh_database)
+
+
+def test_what_was_rolled_back_is_not_remembered(fresh_database: str) -> None:
+    """Else another writer's entry of the same number would make the books of a lost batch look current."""
+
+    def cut(step: str) -> None:
+        if step == "written":
+            raise psycopg.OperationalError("the connection is gone")
+
+    hook = Hook()
+    with open_store(fresh_database, on_step=hook) as one, open_store(fresh_database) as two:
+        work = begin(one)
+        payer, payee = work.people["RIV"][:2]
+        hook.act = cut
+        with pytest.raises(Unavailable):
+            one.submit(work.make(c.Pay, payer=payer, payee=payee, amount=4_000, currency="RIV"))
+        hook.act = None
+        two.submit(work.make(c.Pay, payer=payer, payee=payee, amount=10, currency="RIV"))
+        one.submit(work.make(c.Pay, payer=payer, payee=payee, amount=4_990, currency="RIV"))
+        kept = one.committer.kept[work.community]
+        assert_same(kept, reload(one, work, kept))
+        assert one.reader.account(work.community, payer).balance == -5_000
     assert_verified(fresh_database)
 
 

@@ -79,6 +79,13 @@ def test_a_batch_is_measured_as_a_whole(world: World) -> None:
     assert world.balances("ada", "bo", "cy") == (0, 60, 40)
 
 
+def test_a_batch_with_one_bad_line_pays_nobody(world: World) -> None:
+    lines = (Payee(uid("bo"), 10), Payee(uid("nobody"), 10), Payee(uid("bo"), 10))
+    refused = (Code.ACCOUNT_NOT_FOUND, "payees[1].payee", PayBatch)
+    world.expect_refused(*refused, payer="ada", currency="MUT", payees=lines)
+    assert world.balances("ada", "bo") == (100, 0)
+
+
 def test_a_ceiling_is_reached_exactly(world: World) -> None:
     world.do(SetCeiling, account="bo", ceiling=40)
     refused = (Code.OVER_CEILING, "payee", Pay)
