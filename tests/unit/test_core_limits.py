@@ -10,6 +10,7 @@ from ledger.core.commands import (
     CloseAccount,
     Command,
     FreezeAccount,
+    ImportPayment,
     Pay,
     PayBatch,
     Payee,
@@ -195,6 +196,17 @@ def test_a_refusal_leaves_nothing(world: World) -> None:
     assert (world.books.seq, len(world.books.entries), len(world.log)) == (seq, count, seq)
     world.pay("ada", "bo", 1)
     assert world.books.seq == seq + 1
+
+
+def test_two_currencies_never_meet_in_a_payment(world: World) -> None:
+    world.mutual("OTHER")
+    world.open("cy", line=100)
+    for kind in (Pay, PlaceHold):
+        order = {"amount": 1, "currency": "MUT"}
+        world.expect_refused(Code.CURRENCY_MISMATCH, "payee", kind, payer="ada", payee="cy", **order)
+        world.expect_refused(Code.CURRENCY_MISMATCH, "payer", kind, payer="cy", payee="ada", **order)
+    order = {"payer": "ada", "payee": "cy", "amount": 1, "occurred_at": world.now}
+    world.expect_refused(Code.CURRENCY_MISMATCH, "payee", ImportPayment, **order)
 
 
 def test_closed_is_said_before_frozen(world: World) -> None:

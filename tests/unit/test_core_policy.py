@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from ledger.core.accounts import Form, Model
-from ledger.core.commands import ChangePolicy, ChargeFee, DefineCurrency, ExpirePurse, Found, Grant, Pay
+from ledger.core.commands import (
+    ChangePolicy,
+    ChargeFee,
+    DefineCurrency,
+    ExpirePurse,
+    Found,
+    Grant,
+    ImportPayment,
+    Pay,
+)
 from ledger.core.errors import Code, Corrupt
 from ledger.core.governance import TECHNICAL
 from ledger.core.money import MAX_AMOUNT
@@ -38,7 +47,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"programmes": (BOOKS, BOOKS)}, "policy.programmes"),
     *[({"programmes": (_programme(**bad),)}, "policy.programmes") for bad in (
         {"code": ""}, {"code": "x" * 33}, {"code": "\x7f"}, {"code": "\ud800"}, {"budget": -1},
-        {"budget": MAX_AMOUNT + 1}, {"budget": True}, {"sectors": ("",)}, {"starts_at": -1}, {"ends_at": 2**63},
+        {"budget": MAX_AMOUNT + 1}, {"budget": True}, {"sectors": ("",)}, {"sectors": ("x" * 65,)}, {"starts_at": -1}, {"ends_at": 2**63},
         {"single_use": -1})],
 ]  # fmt: skip
 
@@ -89,6 +98,8 @@ def test_a_currency_opens_the_communitys_own_accounts() -> None:
             assert world.reserve(form).floor == 0
             assert world.own("issuance", form=form).floor is None
             assert world.own("operator", form=form).form is form
+        euros = {kind: world.own(kind, "EUR", owner=unit).floor for kind in ("operator", "common_fund", "outside")}
+        assert euros == {"operator": 0, "common_fund": 0, "outside": None}
     assert [c.code for c in world.books.currencies.values()] == ["MUT", "HOUR", "PASS", "AAA", "EUR", "BBB"]
     assert [c.no for c in world.books.currencies.values()] == [1, 2, 3, 4, 5, 6]
     assert sorted(world.books.by_no) == list(range(1, world.books.accounts_opened + 1))
@@ -199,6 +210,7 @@ def test_a_budget_changes_on_its_day() -> None:
     for budget, since in ((1_500, day), (1_200, day + 30 * DAY)):
         policy = Policy(programmes=(Programme(code="books", budget=budget),))
         world.do(ChangePolicy, currency="PASS", policy=policy, since=since)
+    assert world.own("funder", owner="books").floor == -1_500, "the largest it ever was"
     world.expect_refused(Code.BUDGET_EXCEEDED, "amount", Grant, account="purse", amount=1_001)
     world.do(Grant, account="purse", amount=1_000)
     world.now = day
@@ -215,11 +227,20 @@ def test_texts_are_printable_and_short(text: str) -> None:
     world = World().mutual()
     world.open("ada", line=10)
     world.expect_refused(Code.INVALID_FIELD, "purpose", ChargeFee, account="ada", amount=1, purpose=text)
+    if text:
+        order = {"payer": "ada", "payee": "ada", "amount": 0, "activity": text}
+        world.expect_refused(Code.INVALID_FIELD, "activity", Pay, currency="MUT", **order)
+        world.expect_refused(Code.INVALID_FIELD, "activity", ImportPayment, occurred_at=1, **order)
 
 
 @pytest.mark.parametrize("text", ["Cotisation 2026\u00a0: prêt", "👩‍🌾", "a\u0301", "x" * 64])
 def test_any_language_is_printable(text: str) -> None:
     world = World().mutual()
     world.open("ada", line=10)
+    world.open("bo")
     world.do(ChargeFee, account="ada", amount=1, purpose=text)
-    assert world["ada"].balance == -1
+    world.pay("ada", "bo", 1, activity=text)
+    world.do(ImportPayment, payer="ada", payee="bo", amount=1, occurred_at=1, activity=text)
+    assert world["ada"].balance == -3
+    sealed = Programme(code="x", budget=1, sectors=(text, "y"))
+    world.earmarked(sealed, not_credited=("z",))
