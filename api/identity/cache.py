@@ -50,7 +50,7 @@ class KeyCache:
     async def get(self, digest: bytes) -> Principal | None:
         """Who the key belongs to; None when it is unknown, expired or revoked."""
         now = self._clock()
-        if now - self._checked_at >= self._recheck:
+        if not 0 <= now - self._checked_at < self._recheck:  # a clock set back puts nothing off
             self._checked_at = now
             self.seen(await asyncio.to_thread(self._newest))
         known = self._known.get(digest)

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from api.identity.schema import revision
 from ledger.core.errors import Unavailable
@@ -74,5 +75,5 @@ def _answers() -> Iterator[None]:
     """
     try:
         yield
-    except (OperationalError, InternalError, IntegrityError) as error:
+    except (OperationalError, InterfaceError, InternalError, IntegrityError, PoolExhausted) as error:
         raise Unavailable("the database cannot answer now; send the same request again") from error

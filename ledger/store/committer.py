@@ -202,7 +202,8 @@ def _finish(groups: Sequence[Group], error: BaseException | None = None) -> None
 
 
 def _temporary(error: BaseException | None) -> bool:
-    """Whether the same transaction may succeed later: connection lost, locked, disk full. Else the data is at fault."""
+    """Whether the same transaction may succeed later: connection lost, locked, disk full, a server that takes no writes
+    (a standby, a full disk at a host). Else the data is at fault."""
     found = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(error, SQLAlchemyError) and not isinstance(error, DBAPIError):
         return True  # no connection to be had from the pool
@@ -210,6 +211,8 @@ def _temporary(error: BaseException | None) -> bool:
         found,
         psycopg.OperationalError
         | psycopg.InterfaceError
+        | psycopg.errors.ReadOnlySqlTransaction
+        | psycopg.errors.IdleInTransactionSessionTimeout
         | sqlite3.OperationalError
         | sqlite3.InterfaceError
         | OSError,

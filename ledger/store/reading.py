@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import Connection, Engine, Select, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from ledger.core.errors import Code, Rejected, Unavailable
 from ledger.store.engine import one_line
 from ledger.store.schema import community
+
+DRIVER_ERRORS = (psycopg.Error, sqlite3.Error)
+"""What queries in the driver's own words raise (`Bulk.read`)."""
 
 
 class Source:
@@ -42,6 +48,10 @@ class Source:
                 yield connection
         except DBAPIError as error:
             raise Unavailable(f"the database cannot answer now ({one_line(error)})") from error
+        except DRIVER_ERRORS as error:
+            raise Unavailable(f"the database cannot answer now ({' '.join(str(error).split())})") from error
+        except PoolExhausted as error:
+            raise Unavailable("too many are reading at once; ask again in a second") from error
 
     def _number(self, connection: Connection, uid: UUID) -> int:
         """A community's number in this database."""
