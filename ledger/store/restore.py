@@ -23,7 +23,7 @@ from ledger.store.backup_folder import (
 )
 from ledger.store.engine import parse_url
 from ledger.store.findings import Report
-from ledger.store.verify import snapshot, verify
+from ledger.store.verify import claimed, snapshot, verify
 
 
 def rehearse(folder: Path, url: str, against: Sequence[str] = ()) -> Report:
@@ -32,8 +32,7 @@ def rehearse(folder: Path, url: str, against: Sequence[str] = ()) -> Report:
     `url`: for PostgreSQL, a database on whose server a scratch database may be made. `against`: checkpoints kept
     elsewhere, beside those of the backup. Raises BadBackup, Unavailable.
     """
-    backup = Backup.read(folder)
-    checkpoints = [*notes_of(folder), *against]
+    backup, checkpoints = Backup.read(folder), _checkpoints(folder, against)
     if backup.file == SERVER_FOLDER:
         role = parse_url(url).set(database=backup.database)
         with pg_server.started(folder / SERVER_FOLDER, role) as here:
@@ -54,9 +53,9 @@ def rehearse(folder: Path, url: str, against: Sequence[str] = ()) -> Report:
 def restore(folder: Path, url: str, against: Sequence[str] = ()) -> Report:
     """A backup into a database that does not exist yet (SQLite) or is empty (PostgreSQL), then `verify` it there.
 
-    What `verify` finds is reported; the database stays. Raises BadBackup, with nothing restored; Unavailable.
+    What `verify` finds is reported; the database stays. Raises BadBackup or ProofError, with nothing restored; Unavailable.
     """
-    backup, target = Backup.read(folder), parse_url(url)
+    backup, checkpoints, target = Backup.read(folder), _checkpoints(folder, against), parse_url(url)
     if backup.file == SERVER_FOLDER:
         raise BadBackup(
             f"this is a copy of a whole PostgreSQL server: start PostgreSQL on a copy of {folder / SERVER_FOLDER}, "
@@ -70,7 +69,15 @@ def restore(folder: Path, url: str, against: Sequence[str] = ()) -> Report:
         _place_sqlite(folder, backup, target)
     else:
         _place_dump(folder, backup, target)
-    return verify(url, against=[*notes_of(folder), *against])
+    return verify(url, against=checkpoints)
+
+
+def _checkpoints(folder: Path, against: Sequence[str]) -> list[str]:
+    """Those of the backup and others; ProofError, before anything is restored, for what is no checkpoint."""
+    notes = [*notes_of(folder), *against]
+    for note in notes:
+        claimed(note)
+    return notes
 
 
 def key_opens(url: str, master_key: bytes | None) -> bool:

@@ -39,8 +39,8 @@ def verify(
     verified before; they are hashed and carried out, but the rules and the members' signatures are not asked
     again. Raises Rejected for an unknown community, ProofError for what is no checkpoint, CannotOpen.
     """
-    notes = [_claimed(note) for note in against]
-    trusted = None if from_checkpoint is None else _claimed(from_checkpoint)
+    notes = [claimed(note) for note in against]
+    trusted = None if from_checkpoint is None else claimed(from_checkpoint)
     if trusted is not None:
         notes.append(trusted)
     verified: list[Verified] = []
@@ -128,7 +128,7 @@ def _strays(connection: Connection, known: set[int]) -> Iterator[Finding]:
             last = connection.scalar(select(func.min(number)).where(number > last))
 
 
-def _claimed(note: str) -> Note:
+def claimed(note: str) -> Note:
     """What a note says of itself. Raises ProofError when it is not a checkpoint."""
     lines = note.split("\n")
     if len(lines) < 5 or not (lines[1].isascii() and lines[1].isdecimal() and len(lines[1]) <= 19):

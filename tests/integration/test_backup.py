@@ -231,6 +231,10 @@ def test_the_commands_say_how_it_went(tmp_path: Path, monkeypatch: pytest.Monkey
     assert good.code == 0 and "good: 1 entries" in good.out
     bad = ricochet("restore", "copy", "--drill", "--against", "later.txt")
     assert bad.code == 1 and "2 entries were signed, the journal has 1: its end is missing" in bad.err
+    (tmp_path / "words.txt").write_text("hello")
+    there = ("--database", "sqlite:///there.db", "restore", "copy")
+    assert "not a checkpoint" in ricochet(*there, "--against", "words.txt").err
+    assert ricochet(*there).code == 0, "nothing was restored before the checkpoints were read"
     assert ricochet("restore", "copy").code == 1, "the database is there"
     assert ricochet("restore", "nowhere").code == 1
 
