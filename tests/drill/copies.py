@@ -19,6 +19,7 @@ from tests.tidy import ROOT, project_files
 TEST_SECONDS = 60
 SECONDS = 240
 """For all the tests of one defect."""
+CONFIRM_SECONDS = 900
 
 _NAMED = re.compile(r"^(?:FAILED|ERROR) (\S+?::.+?)(?: - .*)?$", re.MULTILINE)
 
@@ -76,7 +77,7 @@ def ask(place: Path, defect: Defect) -> Outcome:
     return Outcome(defect, named[1], seconds)
 
 
-def pytest(place: Path, *tests: str) -> subprocess.CompletedProcess[str]:
+def pytest(place: Path, *tests: str, seconds: int = SECONDS) -> subprocess.CompletedProcess[str]:
     """Run tests in a copy, up to the first that fails."""
     environment = {**os.environ, "PYTHONPATH": str(place)}
     command = [
@@ -84,14 +85,14 @@ def pytest(place: Path, *tests: str) -> subprocess.CompletedProcess[str]:
         f"--timeout={TEST_SECONDS}", *tests,
     ]  # fmt: skip
     return subprocess.run(
-        command, cwd=place, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+        command, cwd=place, env=environment, capture_output=True, text=True, timeout=seconds, check=False
     )
 
 
 def confirm(place: Path, outcomes: list[Outcome]) -> list[Outcome]:
     """A test that fails without the defect has noticed nothing: ask all of them once more in a clean copy."""
     while tests := sorted({each.test for each in outcomes if each.test}):
-        done = pytest(place, *tests)
+        done = pytest(place, *tests, seconds=CONFIRM_SECONDS)
         if done.returncode == 0:
             break
         named = _NAMED.search(done.stdout)

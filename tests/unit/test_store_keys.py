@@ -20,7 +20,9 @@ def test_a_key_comes_back_as_it_was() -> None:
     assert key.private_bytes_raw() not in kept and kept != wrap(MASTER, COMMUNITY, key)
 
 
-@pytest.mark.parametrize(("master", "community"), [(bytes(32), COMMUNITY), (MASTER, UUID(int=2))])
+@pytest.mark.parametrize(
+    ("master", "community"), [(bytes(32), COMMUNITY), (MASTER, UUID(int=2))], ids=["other master", "other community"]
+)
 def test_nothing_else_opens_it(master: bytes, community: UUID) -> None:
     kept = wrap(MASTER, COMMUNITY, Ed25519PrivateKey.generate())
     with pytest.raises(Unavailable, match="does not open this community's signing key"):
