@@ -132,6 +132,8 @@ def make_engine(url: URL, *, writer: bool) -> Engine:
 
 def _lock_writer(path: Path) -> int:
     """Take the lock file beside the database, for as long as its descriptor stays open."""
+    if path.exists() and not os.access(path, os.W_OK):  # SQLite would say so at the first payment only
+        raise CannotOpen(f"{path} may not be written by this process; give it the right to, or only read it")
     place = path.with_name(path.name + "-writer")
     try:
         descriptor = os.open(place, os.O_RDWR | os.O_CREAT, 0o644)
