@@ -81,7 +81,7 @@ def _show(session: Session, order: Order) -> None:
     if payer.available is not None and payer.available < order.amount:
         missing = write_amount(order.amount - payer.available, unit)
         session.screen.note(
-            _("There is {missing} too little; the server will probably refuse.", missing=missing), "yellow"
+            _("You are {missing} short; the server will probably refuse.", missing=missing), "yellow"
         )
 
 

@@ -134,7 +134,12 @@ _COMPLAINTS: tuple[tuple[str, _Sentence], ...] = (
     (r"Missing (?:argument|option) '(?P<name>.+?)'.*", lambda name: _("Missing: {name}.", name=name)),
     (r"No such option: (?P<name>\S+).*", lambda name: _("There is no option {name}.", name=name)),
     (r"No such command '(?P<name>.+?)'.*", lambda name: _("There is no command {name}.", name=name)),
-    (r"Got unexpected extra arguments? \((?P<name>.+)\)", lambda name: _("Too much: {name}.", name=name)),
+    (r"Missing (?P<name>command)\.", lambda _name: _("Missing: a command.")),
+    (
+        r"Option '(?P<name>.+?)' does not take a value.*",
+        lambda name: _("Nothing may follow {name}.", name=name),
+    ),
+    (r"Got unexpected extra argument\S* \((?P<name>.+)\)", lambda name: _("Too much: {name}.", name=name)),
     (
         r"Option '(?P<name>.+?)' requires an argument.*",
         lambda name: _("Something must follow {name}.", name=name),

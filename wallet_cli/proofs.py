@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any
 
 from ledger.core import journal, receipts, signing
 from ledger.core.checkpoint import parse_vkey
@@ -33,6 +34,12 @@ class Proven:
     currency: str = ""
     signed_by: str = ""
     """The device key (base64url) that signed the payment; empty when none did."""
+
+
+def as_json(proven: Proven) -> dict[str, Any]:
+    """What a receipt proves, as JSON values."""
+    payees = [{"account": account, "amount": amount} for account, amount in proven.payees]
+    return {**asdict(proven), "at": proven.at.isoformat(), "payees": payees}
 
 
 def check(text: str, vkey: str | None, community: str | None = None) -> Proven:

@@ -48,11 +48,11 @@ class Screen:
 
     def line(self, text: str = "", style: str = "") -> None:
         """A line of the answer."""
-        self._out.print(Text(clean(text), style))
+        self._out.print(Text(clean(text), style), soft_wrap=True)
 
     def note(self, text: str, style: str = "") -> None:
         """A remark beside the answer."""
-        self._err.print(Text(clean(text), style))
+        self._err.print(Text(clean(text), style), soft_wrap=True)
 
     def pairs(self, rows: Iterable[tuple[str, str]], aside: bool = False) -> None:
         """Labels and values, one a line; `aside` writes them beside the answer."""
@@ -60,7 +60,7 @@ class Screen:
         width = max((len(label) for label, _ in kept), default=0)
         console = self._err if aside else self._out
         for label, value in kept:
-            console.print(Text.assemble((label.ljust(width + 2), "dim"), value))
+            console.print(Text.assemble((label.ljust(width + 2), "dim"), value), soft_wrap=True)
 
     def table(self, heads: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> None:
         """A table; where there is no terminal, one line a row with tabs between the columns."""

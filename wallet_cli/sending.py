@@ -12,6 +12,7 @@ from ledger.core.errors import Code
 from wallet_cli import pending as store
 from wallet_cli.answers import Paid, read
 from wallet_cli.errors import Locked, NoAnswer, Refused, Unproven, WalletError
+from wallet_cli.files import alone
 from wallet_cli.pending import Pending
 from wallet_cli.session import Session
 from wallet_cli.words import _
@@ -119,6 +120,17 @@ def settle(session: Session, *, yes: bool = False, before_paying: bool = False) 
         outcomes.append(outcome)
         _tell(session, outcome)
     return outcomes
+
+
+def settle_first(session: Session) -> None:
+    """`settle` before a look at the accounts; not while another command is paying, whose business it is."""
+    session.profile.find(session.community)  # says how to enrol, before anything is made
+    try:
+        with alone(session.folder):
+            settle(session)
+    except Locked as locked:
+        if locked.code != "busy":
+            raise
 
 
 def _tell(session: Session, outcome: Outcome) -> None:

@@ -113,6 +113,11 @@ def _json(response: httpx2.Response) -> Any:
         raise NoAnswer(_("What answers at this address is not a Ricochet server."), "odd_answer") from None
 
 
+def _capital(text: str) -> str:
+    """What the server said, with a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def problem(response: httpx2.Response) -> WalletError:
     """The error that an answer other than 2xx means (RFC 9457)."""
     try:
@@ -121,7 +126,10 @@ def problem(response: httpx2.Response) -> WalletError:
         told = {}
     if not isinstance(told, dict):
         told = {}
-    code, detail = str(told.get("code") or f"http_{response.status_code}"), str(told.get("detail") or "")
+    code, detail = (
+        str(told.get("code") or f"http_{response.status_code}"),
+        _capital(str(told.get("detail") or "")),
+    )
     if response.status_code == 401:
         return Locked(
             _(

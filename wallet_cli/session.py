@@ -32,7 +32,8 @@ class Session:
         self.language = lang
         """Asked for with --lang; it is spoken already, as help needs it before anything is parsed."""
         self.screen = Screen(world, as_json)
-        self._community = community
+        self.community = community
+        """Code given with --community."""
 
     # --- the folder ---
 
@@ -54,7 +55,7 @@ class Session:
     @cached_property
     def enrolment(self) -> Enrolment:
         """The enrolment that this run is about. Raises Locked when there is none."""
-        return self.profile.find(self._community)
+        return self.profile.find(self.community)
 
     def save(self) -> None:
         """Write the profile."""
@@ -78,7 +79,7 @@ class Session:
     def keystore(self) -> Keystore:
         """The opened keystore. Asks for the passphrase."""
         if not self.keystore_path.exists():
-            self.profile.find(self._community)  # says how to enrol
+            self.profile.find(self.community)  # says how to enrol
             raise Locked(
                 _(
                     "The keystore {path} is missing. Ask your community for a new code.",

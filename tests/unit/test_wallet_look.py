@@ -121,6 +121,28 @@ def test_help_speaks_french_too(rive: Village, capsys: pytest.CaptureFixture[str
     assert "Pay a member by name" in english and "Options:" in english
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["pay"], "Il manque : payee."),
+        (["receipt"], "Il manque une commande."),
+        (["pey"], "La commande pey n'existe pas."),
+        (["balance", "--all"], "L'option --all n'existe pas."),
+        (["balance", "now"], "De trop : now."),
+        (["balance", "--json=yes"], "Rien ne peut suivre --json."),
+        (["pay", "Bakery", "--memo"], "Il manque quelque chose après --memo."),
+        (["history", "-n", "many"], "La valeur de '--limit' / '-n' n'est pas possible."),
+    ],
+)
+def test_a_command_line_that_is_not_understood_is_said_so_in_french(
+    rive: Village, arguments: list[str], said: str
+) -> None:
+    _server, ada, _bakery = rive
+    ada.environ = {"RICOCHET_WALLET_LANG": "fr"}
+    wrong = ada.run(*arguments)
+    assert wrong.exit == 2 and wrong.err.startswith(said) and "--help" in wrong.err
+
+
 def test_a_language_that_was_chosen_when_enrolling_is_remembered(rive: Village) -> None:
     _server, ada, _bakery = rive
     ada.environ = {"LC_ALL": "fr_FR.UTF-8"}

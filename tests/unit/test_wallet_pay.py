@@ -75,7 +75,7 @@ def test_pay_in_json(rive: Village) -> None:
 def test_a_refusal_by_the_server_is_said_and_nothing_stays_open(rive: Village) -> None:
     server, ada, _bakery = rive
     said = ada.run("pay", "Bakery", "80", answers=["y"])
-    assert said.exit == 1 and "30.00 RIV too little" in said.err
+    assert said.exit == 1 and "You are 30.00 RIV short" in said.err
     assert server.world.balances("ada") == (5000,) and ada.pending() == []
     told = ada.run("pay", "Bakery", "80", "--yes", "--json").json()["error"]
     assert (told["code"], told["exit"], told["field"]) == ("insufficient_funds", 1, "payer")
@@ -84,7 +84,7 @@ def test_a_refusal_by_the_server_is_said_and_nothing_stays_open(rive: Village) -
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (("pay", "Nobody", "1", "--yes"), 1, "nobody of this name"),
+        (("pay", "Nobody", "1", "--yes"), 1, "Nobody of this name"),
         (("pay", "Ada", "1", "--yes"), 2, "your own account"),
         (("pay", "Bakery", "--yes"), 2, "How much?"),
         (("pay", "Bakery", "12.505", "--yes"), 2, "at most 2 decimals"),
@@ -94,7 +94,7 @@ def test_a_refusal_by_the_server_is_said_and_nothing_stays_open(rive: Village) -
         (("pay", "Bakery", "1", "--from", str(uid("bakery")), "--yes"), 2, "none of your accounts"),
         (("pay", "Bakery", "5", "--deal", "3", "--yes"), 2, "whole price"),
         (("pay", "https://pay.example/nothing", "--yes"), 2, "not a payment link"),
-        (("pay", "https://pay.example/p/unknown", "--yes"), 1, "no such payment request"),
+        (("pay", "https://pay.example/p/unknown", "--yes"), 1, "No such payment request here"),
         (("pay",), 2, "Missing argument"),
         (("pay", "Bakery", "1", "--sphere", "solar", "--yes"), 2, "--sphere"),
     ],

@@ -67,7 +67,10 @@ def test_a_receipt_is_saved_and_verified_offline(rive: Village, tmp_path: Path) 
         len(server.world.log),
         1250,
     )
-    assert told["payees"] == [[str(uid("bakery")), 1250]] and told["names"][str(uid("bakery"))] == "Bakery"
+    assert (
+        told["payees"] == [{"account": str(uid("bakery")), "amount": 1250}]
+        and told["names"][str(uid("bakery"))] == "Bakery"
+    )
 
 
 def test_saving_takes_the_last_a_number_or_an_id(

@@ -206,6 +206,19 @@ def test_a_payment_that_cannot_be_read_stops_the_next_one(rive: Village) -> None
     assert said.exit == 4 and "cannot be read" in said.err and balances(server) == (5000, 0)
 
 
+def test_a_look_during_a_payment_leaves_it_alone(rive: Village) -> None:
+    server, ada, _bakery = rive
+    looks: list[str] = []
+
+    def look(request: httpx2.Request, fake: FakeServer) -> httpx2.Response | None:
+        looks.append(ada.check_run("balance", answers=[]).err)
+        return None
+
+    server.faults = [look]
+    ada.check_run("pay", "Bakery", "10", "--yes")
+    assert looks == [""] and balances(server) == (4000, 1000)
+
+
 def test_two_commands_at_once_do_not_pay_at_once(rive: Village) -> None:
     server, ada, _bakery = rive
     inner: list[int] = []

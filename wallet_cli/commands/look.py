@@ -9,7 +9,7 @@ import typer
 from wallet_cli.amounts import write_amount
 from wallet_cli.answers import Listed, read
 from wallet_cli.cli import command
-from wallet_cli.sending import settle
+from wallet_cli.sending import settle_first
 from wallet_cli.server import PAGE
 from wallet_cli.session import Session
 from wallet_cli.statements import account_name, chosen, lines_of, print_lines, unit_of
@@ -20,7 +20,7 @@ Which = Annotated[str | None, typer.Option("--account", help="Id of one of your 
 
 def balance(session: Session) -> None:
     """What the member has."""
-    settle(session)
+    settle_first(session)
     accounts = session.accounts()
     if session.screen.answer({"accounts": [each.plain() for each in accounts]}):
         return
@@ -42,7 +42,7 @@ def history(
     account: Which = None,
 ) -> None:
     """The last movements, newest first."""
-    settle(session)
+    settle_first(session)
     parts = [(each, lines_of(session, each, limit=limit)) for each in chosen(session, account)]
     answer = [
         {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
@@ -46,7 +45,7 @@ def save(
     if path.exists() and output is None and path.read_text(encoding="utf-8", errors="replace") != text:
         path = path.with_name(f"{path.stem}-{proven.size}.json")  # the same entry under a newer checkpoint
     write_private(path, text)
-    if session.screen.answer({"file": str(path), **asdict(proven), "at": proven.at.isoformat()}):
+    if session.screen.answer({"file": str(path), **proofs.as_json(proven)}):
         return
     session.screen.line(
         _("Receipt of entry {seq} checked and written to {path}.", seq=proven.seq, path=path), "green"
@@ -95,8 +94,12 @@ def verify(
     known = enrolment or session.profile.by_origin(proven.origin)
     if known and known.vkey != (vkey or known.vkey):
         known = None  # another key under the same name: none of our names belong to it
-    answer = {"verified": True, **asdict(proven), "at": proven.at.isoformat()}
-    if not session.screen.answer(answer | {"names": _known_names(session, proven) if known else {}}):
+    kept = known.currencies.get(proven.currency) if known else None
+    answer = {
+        "verified": True, **proofs.as_json(proven), "scale": kept.scale if kept else None,
+        "names": _known_names(session, proven) if known else {},
+    }  # fmt: skip
+    if not session.screen.answer(answer):
         _show(session, proven, known)
 
 

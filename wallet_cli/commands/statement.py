@@ -11,7 +11,7 @@ import typer
 from wallet_cli.cli import command
 from wallet_cli.errors import Misused
 from wallet_cli.files import write_private
-from wallet_cli.sending import settle
+from wallet_cli.sending import settle_first
 from wallet_cli.session import Session
 from wallet_cli.statements import chosen, lines_of, print_lines, to_csv
 from wallet_cli.words import _
@@ -40,7 +40,7 @@ def statement(
         raise Misused(_("Choose one of --csv and --json."))
     if output and not as_csv:
         raise Misused(_("--output goes with --csv."))
-    settle(session)
+    settle_first(session)
     first, last = _moment(since), _moment(until + timedelta(days=1) if until else None)
     parts = [
         (each, sorted(lines_of(session, each, since=first, until=last), key=lambda line: line.seq))

@@ -8,6 +8,8 @@ PROBLEMS = {
     "There is no option {name}.": "L'option {name} n'existe pas.",
     "There is no command {name}.": "La commande {name} n'existe pas.",
     "Too much: {name}.": "De trop : {name}.",
+    "Missing: a command.": "Il manque une commande.",
+    "Nothing may follow {name}.": "Rien ne peut suivre {name}.",
     "Something must follow {name}.": "Il manque quelque chose après {name}.",
     "The value of {name} is not possible.": "La valeur de {name} n'est pas possible.",
     "{problem} See: {command} --help": "{problem} Voir : {command} --help",

@@ -100,7 +100,7 @@ SCREENS = {
     "Pay now? [y/N]": "Payer maintenant ? [o/N]",
     "Paid {amount} to {payee}.": "Payé {amount} à {payee}.",
     "The server had recorded it already: it was paid once.": "Le serveur l'avait déjà noté : il a été payé une fois.",
-    "There is {missing} too little; the server will probably refuse.": (
+    "You are {missing} short; the server will probably refuse.": (
         "Il manque {missing} ; le serveur va sans doute refuser."
     ),
     "That is this payment; nothing more was sent. To pay once more, run the command again.": (
