@@ -142,7 +142,31 @@ CORE = (
         "draft.budget = programme.budget", "draft.budget = None",
         "tests/unit/test_core_policy.py",
     ),
+    Defect(
+        "a person receives the same grant twice", "ledger/core/supply.py",
+        "if command.once is not None and command.once in books.claims:",
+        "if command.once is not None and not purse.version and command.once in books.claims:",
+        "tests/unit/test_domain_earmarked.py",
+    ),
+    Defect(
+        "a purse pays in the moment that it ends", "ledger/core/payments.py",
+        "programme.ends_at and now >= programme.ends_at", "programme.ends_at and now > programme.ends_at",
+        "tests/unit/test_domain_earmarked.py",
+    ),
     # --- time and authority ---
+    Defect(
+        "demurrage takes what is set aside for others", "ledger/core/demurrage.py",
+        "max(held.balance - held.debits_held, 0)", "max(held.balance, 0)", "tests/unit/test_domain_demurrage.py",
+    ),
+    Defect(
+        "what a leaver may still spend is forfeited", "ledger/core/charges.py",
+        "if now < held.spend_until:", "if now < held.spend_until - checks.DAY:", "tests/unit/test_domain_mutual.py",
+    ),
+    Defect(
+        "a loss takes more from the fund than it has free", "ledger/core/charges.py",
+        "max(fund.balance - fund.debits_held, 0)", "max(fund.balance, 0)",
+        "tests/unit/test_domain_mutual.py",
+    ),
     Defect(
         "demurrage takes the newest units first", "ledger/core/demurrage.py",
         "in reversed(list(received)):", "in list(received):", "tests/unit/test_domain_demurrage.py",

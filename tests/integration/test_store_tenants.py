@@ -12,8 +12,9 @@ from ledger.core import commands as c
 from ledger.core.errors import Code, Rejected
 from ledger.service import Ledger
 from ledger.store import schema
+from ledger.store.memos import forget_memos
 from ledger.store.reader import Reader
-from tests.integration.scene import Clock, Scene, opened, play
+from tests.integration.scene import Clock, Scene, fixed_id, opened, play
 
 
 def everything(reader: Reader, community: UUID) -> list[Any]:
@@ -77,3 +78,15 @@ def test_what_belongs_to_another_community_is_not_found(engine_url: str) -> None
         for entry in entries:
             with pytest.raises(Rejected):
                 ledger.reader.entry(first.community, entry)
+
+
+def test_who_is_forgotten_here_is_remembered_there(engine_url: str) -> None:
+    clock = Clock()
+    with opened(engine_url, clock) as ledger:
+        first, second = (play(ledger, clock, code, payments=1) for code in ("RIV", "BAK"))
+        kept = ledger.reader.memos(second.community, range(1, 100))
+        assert kept == ledger.reader.memos(first.community, range(1, 100)) != {}
+        gone = ledger.work(lambda connection: forget_memos(connection, first.community, fixed_id("firm0")))
+        assert gone == len(kept)
+        assert ledger.reader.memos(first.community, range(1, 100)) == {}
+        assert ledger.reader.memos(second.community, range(1, 100)) == kept

@@ -169,6 +169,16 @@ def test_a_loss_is_borne_by_the_fund_first(world: World, in_fund: int, by_fund: 
     check_books(world.books)
 
 
+def test_what_the_fund_has_promised_bears_no_loss(world: World) -> None:
+    fund = world.own("loss_fund").uid
+    world.do(Pay, payer="c", payee=fund, amount=300, currency="MUT")
+    world.do(PlaceHold, payer=fund, payee="c", amount=200, currency="MUT")
+    world.pay("a", "b", 1_000)
+    world.do(WriteOff, account="a")
+    assert (world.own("loss_fund").balance, world.own("loss").balance) == (200, -900)
+    check_books(world.books)
+
+
 def test_a_large_loss_needs_a_second_person(world: World) -> None:
     world.do(ChangePolicy, currency="MUT", policy=Policy(four_eyes_over=999), since=0)
     world.pay("a", "b", 1_000)
