@@ -79,7 +79,9 @@ class _Way:
         self.body: TypeAdapter[Any] | None = TypeAdapter(hints["body"]) if "body" in given else None
         self._request = "request" in given
         self._asked: list[tuple[str, Any]] = [
-            (name, each.default.dependency) for name, each in given.items() if isinstance(each.default, Depends)
+            (name, each.default.dependency)
+            for name, each in given.items()
+            if isinstance(each.default, Depends)
         ]
 
     async def call(self, request: Request, body: Any) -> Response:

@@ -1,6 +1,6 @@
 """Rounds in turn, medians, and every figure beside one that a reader knows: PostgreSQL's own pgbench.
 
-`python -m tests.bench [--rounds N] [--seconds S]`. Times vary between machines; the ratios are what to quote.
+`python -m tests.bench --help` lists the options. Times vary between machines; the ratios are what to quote.
 """
 
 from __future__ import annotations
@@ -10,74 +10,102 @@ import os
 import platform
 import statistics
 import tempfile
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
-from ledger.service import Ledger, open_ledger
-from tests import postgres
-from tests.bench.payments import Firms, decided, submitted
-from tests.bench.server import Pgbench, durable_server
+from tests.bench import figures
+from tests.bench.load import Result
+from tests.bench.server import durable_server
 
-BATCHES = (1, 16, 64, 256, 1_024, 8_190)
+GROUPS = ("baseline", "submit", "http", "aged", "others")
+LARGE = 10_000_000
+FOLDER_VARIABLE = "RICOCHET_TEST_PGLEDGER"
 
 
 def main() -> None:
     """Measure, then print one table."""
-    options = argparse.ArgumentParser(description="Measure Ricochet beside pgbench.")
+    chosen = _options()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ricochet-bench-")))
+        bench = figures.Bench(stack, stack.enter_context(durable_server()), folder, chosen.seconds)
+        wanted = _wanted(bench, chosen)
+        rounds: dict[str, list[float | Result]] = {name: [] for name in wanted}
+        for number in range(chosen.rounds):
+            for name, measure in wanted.items():
+                print(f"\rround {number + 1} of {chosen.rounds}: {name:<60}", end="", flush=True)
+                rounds[name].append(measure())
+    print("\r" + " " * 80)
+    _report(rounds, chosen)
+
+
+def _options() -> argparse.Namespace:
+    options = argparse.ArgumentParser(
+        prog="python -m tests.bench", description="Measure Ricochet beside pgbench."
+    )
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--seconds", type=float, default=2.0, help="for each figure and round")
+    options.add_argument(
+        "--only", nargs="+", choices=GROUPS, default=GROUPS, help="these groups; baseline always"
+    )
+    options.add_argument("--payments", type=int, default=200_000, help="how many an old ledger holds")
+    options.add_argument(
+        "--large", action="store_true", help="an old ledger holds 10 million: slow, 20 GB of disk"
+    )
+    given = os.environ.get(FOLDER_VARIABLE)
+    options.add_argument(
+        "--pgledger", type=Path, default=Path(given) if given else None,
+        help=f"folder with pgledger.sql, to measure it too; also {FOLDER_VARIABLE}",
+    )  # fmt: skip
+    options.add_argument(
+        "--hordak", action="store_true", help="install django-hordak in an environment and measure it"
+    )
     chosen = options.parse_args()
-    with ExitStack() as stack:
-        figures = _figures(stack, chosen.seconds)
-        rounds: dict[str, list[float]] = {name: [] for name in figures}
-        for number in range(chosen.rounds):
-            for name, measure in figures.items():
-                print(f"\rround {number + 1} of {chosen.rounds}: {name:<44}", end="", flush=True)
-                rounds[name].append(measure())
-    print("\r" + " " * 70)
-    _report({name: statistics.median(values) for name, values in rounds.items()})
+    chosen.payments = LARGE if chosen.large else chosen.payments
+    return chosen
 
 
-def _figures(stack: ExitStack, seconds: float) -> dict[str, Callable[[], float]]:
-    server = stack.enter_context(durable_server())
-    bench_url = stack.enter_context(postgres.database(server.url))
-    figures: dict[str, Callable[[], float]] = {}
-    pgbench = Pgbench(server, bench_url)
-    if pgbench.present:
-        for clients in Pgbench.CLIENTS:
-            figures[f"pgbench TPC-B, {clients} clients"] = partial(pgbench.rate, clients, max(1, round(seconds)))
-    figures["core: decide and apply"] = partial(decided, seconds)
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ricochet-bench-")))
-    ledger_url = stack.enter_context(postgres.database(server.url)).render_as_string(hide_password=False)
-    for engine, url in (("SQLite", f"sqlite:///{folder / 'bench.db'}"), ("PostgreSQL", ledger_url)):
-        ledger, firms = _open(stack, url)
-        for batch in BATCHES:
-            figures[f"{engine}: submit, {batch} a batch"] = partial(submitted, ledger, firms, batch, seconds)
-    return figures
+def _wanted(bench: figures.Bench, chosen: argparse.Namespace) -> figures.Figures:
+    wanted = figures.baseline(bench)
+    if "submit" in chosen.only:
+        wanted |= figures.submit(bench)
+    if "http" in chosen.only:
+        wanted |= figures.http(bench)
+    if "aged" in chosen.only:
+        wanted |= figures.aged(bench, chosen.payments)
+    if "others" in chosen.only:
+        wanted |= figures.others(bench, chosen.pgledger, chosen.hordak)
+    return wanted
 
 
-def _open(stack: ExitStack, url: str) -> tuple[Ledger, Firms]:
-    ledger = stack.enter_context(open_ledger(url, master_key=os.urandom(32)))
-    firms = Firms(ledger.found_community("BENCH"))
-    for answer in ledger.submit_many(firms.opening()):
-        if isinstance(answer, Exception):
-            raise answer
-    return ledger, firms
-
-
-def _report(medians: dict[str, float]) -> None:
-    known = [value for name, value in medians.items() if name.startswith("pgbench")]
-    best = max(known, default=0.0)
-    print(f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
-    print(f"{'':<44}{'a second':>12}{'x pgbench':>12}")
+def _report(rounds: dict[str, list[float | Result]], chosen: argparse.Namespace) -> None:
+    medians = {
+        name: statistics.median(each.rate if isinstance(each, Result) else each for each in found)
+        for name, found in rounds.items()
+    }
+    best = max((value for name, value in medians.items() if name.startswith("pgbench")), default=0.0)
+    print(
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    )
+    print(
+        f"{chosen.rounds} rounds of {chosen.seconds:g} s, medians; the load generator and PostgreSQL share the cores"
+    )
+    print(f"{'':<60}{'a second':>12}{'x pgbench':>11}{'p50 ms':>8}{'p99 ms':>8}")
     for name, value in medians.items():
-        ratio = f"{value / best:.2f}" if best else "-"
-        print(f"{name:<44}{value:>12,.0f}{ratio:>12}")
+        counted = not name.endswith("bytes a payment")
+        ratio = f"{value / best:.2f}" if best and counted else "-"
+        print(f"{name:<60}{value:>12,.0f}{ratio:>11}{_tail(rounds[name])}")
     if not best:
         print("pgbench is not on this machine: no ratios. It comes with PostgreSQL's contributed programs.")
+
+
+def _tail(found: list[float | Result]) -> str:
+    results = [each for each in found if isinstance(each, Result)]
+    if not results:
+        return ""
+    return "".join(f"{statistics.median(values):>8.1f}" for values in (
+        [each.p50 for each in results], [each.p99 for each in results],
+    ))  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -63,14 +63,18 @@ def prepared(town: Town, kind: str, path: str, count: int) -> list[bytes]:
     make = KINDS[kind]
     callers = town.people if kind == "signed" else town.firms
     payees = town.accounts
-    return [_request(path, caller, make(town, caller, payees, chance)) for caller in islice(cycle(callers), count)]
+    more = "prefer: return=minimal\r\n" if kind == "minimal" else ""
+    return [
+        _request(path, caller, more, make(town, caller, payees, chance))
+        for caller in islice(cycle(callers), count)
+    ]
 
 
-def _request(path: str, caller: Caller, body: Any) -> bytes:
+def _request(path: str, caller: Caller, more: str, body: Any) -> bytes:
     content = json.dumps(body, separators=(",", ":")).encode()
     return (
         f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {caller.token}\r\n"
-        f"content-type: application/json\r\ncontent-length: {len(content)}\r\n\r\n"
+        f"content-type: application/json\r\n{more}content-length: {len(content)}\r\n\r\n"
     ).encode() + content
 
 
@@ -114,5 +118,5 @@ def _batch(town: Town, caller: Caller, payees: list[str], chance: random.Random)
 
 
 KINDS: dict[str, Callable[[Town, Caller, list[str], random.Random], Any]] = {
-    "key": _by_key, "hot": _hot, "signed": _signed, "batch": _batch,
+    "key": _by_key, "minimal": _by_key, "hot": _hot, "signed": _signed, "batch": _batch,
 }  # fmt: skip

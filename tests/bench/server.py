@@ -59,14 +59,27 @@ class Pgbench:
 
     def rate(self, clients: int, seconds: int) -> float:
         """Transactions a second at so many clients."""
-        said = self._run("-c", str(clients), "-j", "2", "-T", str(seconds))
-        found = re.search(r"tps = ([0-9.]+)", said)
-        assert found, said
-        return float(found.group(1))
+        return _tps(self._run("-c", str(clients), "-j", "2", "-T", str(seconds)))
 
-    def _run(self, *arguments: str) -> str:
+    def run_script(self, url: URL, script: str, clients: int, seconds: int) -> float:
+        """Transactions a second of a script of its own, in another database of the server."""
+        with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
+            file.write(script)
+            file.flush()
+            options = ["-n", "-f", file.name, "-c", str(clients), "-j", "2", "-T", str(seconds)]
+            return _tps(self._run(*options, where=[*self._where[:-1], str(url.database)]))
+
+    def _run(self, *arguments: str, where: list[str] | None = None) -> str:
         assert self._program
-        done = subprocess.run([self._program, *arguments, *self._where], capture_output=True, text=True)
+        done = subprocess.run(
+            [self._program, *arguments, *(where or self._where)], capture_output=True, text=True
+        )
         if done.returncode:
             raise SystemExit(f"pgbench: {done.stderr.strip()}")
         return done.stdout
+
+
+def _tps(said: str) -> float:
+    found = re.search(r"tps = ([0-9.]+)", said)
+    assert found, said
+    return float(found.group(1))

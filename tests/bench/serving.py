@@ -106,7 +106,9 @@ def settle(url: str, folder: Path) -> Place:
             DefineCurrency(id=uuid4(), community=community, actor=OPERATOR, code=CURRENCY, scale=2,
                            model=Model.MUTUAL, policy=policy)
         ])  # fmt: skip
-        firms = [_join(ledger, identity, community, MemberKind.BUSINESS, ACCOUNTS_EACH) for _ in range(CALLERS)]
+        firms = [
+            _join(ledger, identity, community, MemberKind.BUSINESS, ACCOUNTS_EACH) for _ in range(CALLERS)
+        ]
         people = [_join(ledger, identity, community, MemberKind.PERSON, 1) for _ in range(CALLERS)]
     Town(str(community), firms, people).write(place.town)
     return place
@@ -126,7 +128,9 @@ def _join(ledger: Ledger, identity: Identity, community: UUID, kind: MemberKind,
         device = Ed25519PrivateKey.generate()
         seed = device.private_bytes_raw()
         key = device.public_key().public_bytes_raw()
-        commands += [AddKey(id=uuid4(), community=community, actor=OPERATOR, account=uid, key=key) for uid in held]
+        commands += [
+            AddKey(id=uuid4(), community=community, actor=OPERATOR, account=uid, key=key) for uid in held
+        ]
     _do(ledger, commands)
     identity.people.record(community, [(member, Profile(name="Somebody", kind=kind), held)])
     role = Role.MEMBER if kind is MemberKind.PERSON else Role.MERCHANT
