@@ -12,7 +12,7 @@ import typing
 from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
-from operator import attrgetter
+from operator import attrgetter, contains
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -83,33 +83,67 @@ def _writer_for(kind: type) -> Callable[[Any], Plain]:
 
 
 def _record_writer(kind: Any) -> Callable[[Any], Plain]:
-    """All fields are read at once; only those that are not plain by their type are looked at one by one."""
+    """All fields are read at once; only those that are not plain by their type are looked at one by one.
+
+    A value that a reader of the class would refuse is not written: an entry that is in the journal can be read.
+    """
     names = [field.name for field in fields(kind)]
     hints = typing.get_type_hints(kind)
-    turned = [at for at, name in enumerate(names) if not _is_plain(hints[name])]
+    expected = [_written(hints[name]) for name in names]
+    turned = [(at, _turner(hints[name])) for at, name in enumerate(names) if not _PLAIN.issuperset(_members(hints[name]))]
     read = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+
+    def refuse(at: int, item: Any) -> TypeError:
+        return TypeError(f"{kind.__name__}.{names[at]}: {item!r:.60} has no canonical form there")
 
     def write(value: Any) -> Plain:
         items = list(read(value))
-        for at in turned:
+        for at, turn in turned:
             item = items[at]
             if item is not None:
-                items[at] = to_plain(item)
-        if not _PLAIN.issuperset(map(type, items)):  # a fraction where a number belongs, say
-            return [to_plain(item) for item in items]
+                try:
+                    items[at] = turn(item)
+                except (AttributeError, KeyError, TypeError):
+                    raise refuse(at, item) from None
+        if not all(map(contains, expected, map(type, items))):  # a fraction where a number belongs, say
+            at = [type(item) in some for item, some in zip(items, expected, strict=True)].index(False)
+            raise refuse(at, items[at])
         return items
 
     return write
 
 
-_PLAIN = {int, str, bytes, bool, type(None), list}
+_PLAIN = frozenset({int, str, bytes, bool, type(None)})
 
 
-def _is_plain(hint: Any) -> bool:
-    """Whether every value of the type is written as it is. Optional is plain when its type is."""
+def _members(hint: Any) -> tuple[Any, ...]:
+    """The types of a union, or the one type."""
     if typing.get_origin(hint) in (types.UnionType, typing.Union):
-        return all(_is_plain(arg) for arg in typing.get_args(hint))
-    return hint in (int, str, bytes, bool, type(None))
+        return typing.get_args(hint)
+    return (hint,)
+
+
+def _turner(hint: Any) -> Callable[[Any], Plain]:
+    """What makes values of a type plain, and fails on others."""
+    (one,) = [member for member in _members(hint) if member is not type(None)]
+    if one is UUID:
+        return attrgetter("bytes")
+    if isinstance(one, type) and issubclass(one, Enum):
+        return {member: member.value for member in one}.__getitem__
+    return to_plain
+
+
+def _written(hint: Any) -> frozenset[type]:
+    """The plain types in which values of a type are written."""
+    found: set[type] = set()
+    for one in _members(hint):
+        if one in _PLAIN:
+            found.add(one)
+        elif isinstance(one, type) and issubclass(one, Enum):
+            found.update(type(member.value) for member in one)
+        else:
+            found.add(bytes if one is UUID else list)
+    return frozenset(found)
 
 
 # --- reading ---

@@ -65,7 +65,7 @@ class Machine(RuleBasedStateMachine):
 
 
 def test_the_pure_core_and_the_second_ledger_agree() -> None:
-    run_state_machine_as_test(Machine, settings=settings(stateful_step_count=200 if LONG else 40))
+    run_state_machine_as_test(Machine, settings=settings(stateful_step_count=60 if LONG else 40))
     assert set(KINDS) >= {"pay", "write_off"}
 
 

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from ledger.core import codec
 from ledger.core.commands import COMMANDS, Command, Pay
 from ledger.core.journal import EFFECTS, ENTRY_VERSION, Entry, command_bytes, decode, encode
+from ledger.core.policy import Sphere
 from tests import golden_entries as golden
 from tests import strategies
+from tests.world import uid
 
 NAMES = list(COMMANDS)
 BODIES = {name: encode(golden.entry(name)) for name in NAMES}
@@ -201,7 +203,30 @@ def test_only_plain_values_are_written() -> None:
     for value in (1.5, {"a": 1}, {1}, object(), 1 + 2j):
         with pytest.raises(TypeError, match="canonical"):
             codec.to_plain(value)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_could_not_be_read_again_is_not_written(name: str) -> None:
+    """Whoever calls from Python without checking types cannot put an entry into the journal that no audit can read."""
+    command = golden.entry(name).command
+    for field in fields(command):
+        for wrong in (1.5, None, True, 1, "text", b"x", (), ((1,),), {}, object(), uid("x"), Sphere.COLLECTIVE):
+            values: dict[str, Any] = {field.name: wrong}
+            changed = replace(command, **values)
+            try:
+                plain = codec.to_plain(changed)
+            except TypeError as error:
+                assert "canonical" in str(error)
+                continue
+            if not isinstance(wrong, tuple):  # what lists hold is looked at by `decide`
+                read = codec.from_plain(type(command), plain)
+                assert codec.to_plain(read) == plain
+
+
+def test_a_fraction_is_refused_by_name() -> None:
     order = golden.entry("pay").command
     assert isinstance(order, Pay)
-    with pytest.raises(TypeError, match="canonical"):
+    with pytest.raises(TypeError, match=r"Pay\.amount: 1\.5 has no canonical form"):
         command_bytes(replace(order, amount=1.5))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"Pay\.sphere: 'nobody' has no canonical form"):
+        command_bytes(replace(order, sphere="nobody"))  # type: ignore[arg-type]
