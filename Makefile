@@ -23,7 +23,7 @@ check: .venv  ## style, types and import rules, without running anything
 	$(BIN)/lint-imports --no-cache
 
 property: .venv  ## the generated tests at length: many more examples than `make test`
-	$(BIN)/python -m pytest tests/property -n $(JOBS) --hypothesis-profile=long --timeout=3600
+	$(BIN)/python -m pytest tests/property tests/faults -n $(JOBS) --hypothesis-profile=long --timeout=3600
 
 drill: .venv  ## sow single defects into copies of the tree; each must be noticed by a test
 	$(BIN)/python -m tests.drill --jobs $(JOBS)
