@@ -17,8 +17,18 @@ from ledger.core.errors import Code, Rejected, Unavailable
 from ledger.store.engine import one_line
 from ledger.store.schema import community
 
-DRIVER_ERRORS = (psycopg.Error, sqlite3.Error)
-"""What queries in the driver's own words raise (`Bulk.read`)."""
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Whatever keeps the database from answering is Unavailable, in our words."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise Unavailable(f"the database cannot answer now ({one_line(error)})") from error
+    except (psycopg.Error, sqlite3.Error) as error:  # of queries in the driver's own words (`Bulk.read`)
+        raise Unavailable(f"the database cannot answer now ({' '.join(str(error).split())})") from error
+    except PoolExhausted as error:
+        raise Unavailable("too many are reading at once; ask again in a second") from error
 
 
 class Source:
@@ -43,15 +53,8 @@ class Source:
         if self._bound is not None:
             yield self._bound
             return
-        try:
-            with self._engine.connect() as connection, connection.begin():
-                yield connection
-        except DBAPIError as error:
-            raise Unavailable(f"the database cannot answer now ({one_line(error)})") from error
-        except DRIVER_ERRORS as error:
-            raise Unavailable(f"the database cannot answer now ({' '.join(str(error).split())})") from error
-        except PoolExhausted as error:
-            raise Unavailable("too many are reading at once; ask again in a second") from error
+        with answering(), self._engine.connect() as connection, connection.begin():
+            yield connection
 
     def _number(self, connection: Connection, uid: UUID) -> int:
         """A community's number in this database."""

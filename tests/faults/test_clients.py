@@ -15,7 +15,9 @@ from uuid import uuid4
 import pytest
 
 from api.identity.principal import Role
-from tests.integration.served import Served
+from ledger.core.errors import Unavailable
+from ledger.store import engine
+from tests.integration.served import Served, served
 from tests.integration.serving import SECONDS, Process, ask, client, prepared, running
 
 GIGABYTE = 2**30
@@ -171,3 +173,22 @@ def test_ten_thousand_idle_connections(town: Served) -> None:
             assert process.stop() == 0
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_server_whose_readers_are_all_taken(engine_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Health and payments go on; a page that must be read is answered 503, and then again."""
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 0.3)
+    with served(engine_url) as town, ExitStack() as readers:
+        town.pay(amount=1)
+        town.get(town.riv.keys[Role.AUDITOR], "/v1/journal")
+        with pytest.raises(Unavailable):
+            for _ in range(100):
+                readers.enter_context(town.use.ledger.reader.snapshot()).head(town.riv.community)
+        town.call("", "GET", "/healthz", 200)
+        assert town.call("", "GET", "/readyz").status_code == 503
+        late = town.call(town.riv.keys[Role.AUDITOR], "GET", "/v1/journal")
+        assert (late.status_code, late.headers["retry-after"]) == (503, "1")
+        town.pay(amount=1)
+        readers.close()
+        town.call("", "GET", "/readyz", 200)
+        town.get(town.riv.keys[Role.AUDITOR], "/v1/journal")

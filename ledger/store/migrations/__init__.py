@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from ledger.store.engine import CannotOpen
+from ledger.store.reading import answering
 
 FOLDER = Path(__file__).parent
 LOCK = 0x5249434F
@@ -39,9 +40,9 @@ def upgrade(engine: Engine, versions: Path = FOLDER / "versions", table: str = V
 
 
 def check(engine: Engine, versions: Path = FOLDER / "versions", table: str = VERSIONS) -> None:
-    """Raise CannotOpen unless the schema is at this program's newest revision."""
+    """Raise CannotOpen unless the schema is at this program's newest revision, Unavailable without a database."""
     script = _script(versions)
-    with engine.connect() as connection:
+    with answering(), engine.connect() as connection:
         found = _found(connection, script, table)
     if found is None:
         raise CannotOpen("the database is empty; make its tables with `ricochet init`")
