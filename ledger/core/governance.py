@@ -133,7 +133,7 @@ def change_policy(command: ChangePolicy, books: Books, now: int) -> Decision:
     """New parameters from a moment on; `since` 0 means at once."""
     policy_field(command.policy)
     checks.text_field(command.resolution, "resolution", 128)
-    if type(command.since) is not int or command.since < 0:
+    if type(command.since) is not int or not 0 <= command.since < 2**63:
         raise Rejected(Code.INVALID_FIELD, "since must be nanoseconds since 1970, or 0 for at once", "since")
     if 0 < command.since < now:
         raise Rejected(Code.TIME_IN_PAST, "rules change from today on, never for the past", "since")

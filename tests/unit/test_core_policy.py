@@ -61,6 +61,11 @@ def test_parameters_out_of_range(parameters: dict[str, Any], field: str) -> None
     world.expect_refused(Code.INVALID_FIELD, field, DefineCurrency, **order, policy=policy)
 
 
+@pytest.mark.parametrize("since", [-1, 2**63, True, "now"])
+def test_a_change_begins_at_a_moment_that_can_be_written_down(world: World, since: object) -> None:
+    world.expect_refused(Code.INVALID_FIELD, "since", ChangePolicy, currency="MUT", policy=Policy(), since=since)
+
+
 def test_every_parameter_is_checked() -> None:
     assert {name for parameters, _ in BAD for name in parameters} == {field.name for field in fields(Policy)}
 
