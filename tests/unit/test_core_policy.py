@@ -62,7 +62,8 @@ def test_parameters_out_of_range(parameters: dict[str, Any], field: str) -> None
 
 
 @pytest.mark.parametrize("since", [-1, 2**63, True, "now"])
-def test_a_change_begins_at_a_moment_that_can_be_written_down(world: World, since: object) -> None:
+def test_a_change_begins_at_a_moment_that_can_be_written_down(since: object) -> None:
+    world = World().mutual()
     world.expect_refused(Code.INVALID_FIELD, "since", ChangePolicy, currency="MUT", policy=Policy(), since=since)
 
 
