@@ -79,10 +79,11 @@ def _wanted(bench: figures.Bench, chosen: argparse.Namespace) -> figures.Figures
 
 
 def _report(rounds: dict[str, list[float | Result]], chosen: argparse.Namespace) -> None:
-    medians = {
-        name: statistics.median(each.rate if isinstance(each, Result) else each for each in found)
+    rates = {
+        name: [each.rate if isinstance(each, Result) else each for each in found]
         for name, found in rounds.items()
     }
+    medians = {name: statistics.median(values) for name, values in rates.items()}
     best = max((value for name, value in medians.items() if name.startswith("pgbench")), default=0.0)
     print(
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
@@ -90,11 +91,12 @@ def _report(rounds: dict[str, list[float | Result]], chosen: argparse.Namespace)
     print(
         f"{chosen.rounds} rounds of {chosen.seconds:g} s, medians; the load generator and PostgreSQL share the cores"
     )
-    print(f"{'':<60}{'a second':>12}{'x pgbench':>11}{'p50 ms':>8}{'p99 ms':>8}")
+    print(f"{'':<60}{'a second':>12}{'x pgbench':>11}{'least to most':>20}{'p50 ms':>8}{'p99 ms':>8}")
     for name, value in medians.items():
         counted = not name.endswith("bytes a payment")
         ratio = f"{value / best:.2f}" if best and counted else "-"
-        print(f"{name:<60}{value:>12,.0f}{ratio:>11}{_tail(rounds[name])}")
+        spread = f"{min(rates[name]):,.0f} to {max(rates[name]):,.0f}"
+        print(f"{name:<60}{value:>12,.0f}{ratio:>11}{spread:>20}{_tail(rounds[name])}")
     if not best:
         print("pgbench is not on this machine: no ratios. It comes with PostgreSQL's contributed programs.")
 

@@ -18,7 +18,7 @@ from tests.bench import peers
 from tests.bench.aged import Aged, file_bytes
 from tests.bench.load import Job, Result, sent
 from tests.bench.payments import Firms, decided, submitted
-from tests.bench.raw import raw_postgresql, raw_sqlite
+from tests.bench.raw import raw_postgresql, raw_sqlite, synced
 from tests.bench.requests import IN_BATCH
 from tests.bench.server import Pgbench
 from tests.bench.serving import EMPTY, Place, settle
@@ -66,9 +66,12 @@ def text(url: URL) -> str:
 
 
 def baseline(bench: Bench) -> Figures:
-    """pgbench, and the core alone."""
+    """The disk, the core alone, and pgbench."""
     pgbench = Pgbench(bench.server, bench.database())
-    figures: Figures = {"core: decide and apply": partial(decided, bench.seconds)}
+    figures: Figures = {
+        "disk: 8 kB appended and synced": partial(synced, bench.folder / "synced", bench.seconds),
+        "core: decide and apply": partial(decided, bench.seconds),
+    }
     if pgbench.present:
         for clients in Pgbench.CLIENTS:
             figures[f"pgbench TPC-B, {clients} clients"] = partial(

@@ -57,3 +57,14 @@ def _rate(insert: Callable[[list[bytes]], None], body: int, seconds: float) -> f
         spent += time.perf_counter() - start
         done += ROWS
     return done / spent
+
+
+def synced(path: Path, seconds: float) -> float:
+    """Appends of 8 kB a second, each on disk before the next: what the disk allows a single writer at this moment."""
+    done, start = 0, time.perf_counter()
+    with path.open("ab", buffering=0) as file:
+        while time.perf_counter() - start < seconds:
+            file.write(bytes(8_192))
+            os.fdatasync(file.fileno())
+            done += 1
+    return done / (time.perf_counter() - start)
