@@ -113,13 +113,14 @@ def test_connections_cut_again_and_again_under_load(url: str, tmp_path: Path) ->
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'ricochet %'"
             )
             with other.connect() as connection:
-                for _ in range(12):
+                for _ in range(40):
                     cut += len(connection.execute(query).all())
-                    time.sleep(0.03)
+                    time.sleep(0.01)
             other.dispose()
 
         load.during(cut_connections)
-        assert cut > 5 and ledger.committer.stats.isolated == 0
+        assert cut > 2
+        assert ledger.committer.stats.isolated == 0, [each.told for each in load.heard if not each.final]
         load.check()
 
 
