@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,13 @@ def of_one_payment(view: EntryView) -> Entry:
     return view.decoded()
 
 
-def balance_after(caller: Caller, payer: UUID, outcome: Outcome) -> dict[str, Any]:
-    """What the payer has now or, after a dry run, would have."""
+async def balance_after(caller: Caller, payer: UUID, outcome: Outcome) -> dict[str, Any]:
+    """What the payer has after a payment; after one done before, what it has now; after a dry run, what it would have."""
+    if outcome.left is not None:
+        return outcome.left._asdict()
+    return await asyncio.to_thread(_read_balance, caller, payer, outcome)
+
+
+def _read_balance(caller: Caller, payer: UUID, outcome: Outcome) -> dict[str, Any]:
     held = caller.use.ledger.reader.account(caller.community, payer)
     return presenting.balance(held, outcome.transfers if outcome.dry else ())

@@ -11,6 +11,7 @@ from api.identity.approvals import Proposal
 from ledger.core.accounts import Transfer
 from ledger.core.commands import Command
 from ledger.core.errors import Code, Rejected
+from ledger.core.journal import Left
 from ledger.service import Memo, check
 
 
@@ -23,6 +24,8 @@ class Outcome:
     ts: int | None
     transfers: tuple[Transfer, ...]
     replayed: bool = False
+    left: Left | None = None
+    """What the payer had just after it, where that is known without asking."""
 
     @property
     def dry(self) -> bool:
@@ -46,7 +49,7 @@ async def submit(
         return Outcome(command, None, None, decision.transfers)
     receipt = await ledger.submit_async(command, memo)
     caller.use.hub.wrote(command.community)
-    return Outcome(command, receipt.seq, receipt.ts, receipt.transfers, receipt.replayed)
+    return Outcome(command, receipt.seq, receipt.ts, receipt.transfers, receipt.replayed, receipt.left)
 
 
 async def submit_or_ask(

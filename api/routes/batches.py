@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -39,7 +37,7 @@ async def pay_batch(
         "amount": sum(line.amount for line in command.payees), "fee": presenting.fee(outcome.transfers),
     }  # fmt: skip
     if not how.minimal:
-        said["balance"] = await asyncio.to_thread(balance_after, caller, command.payer, outcome)
+        said["balance"] = await balance_after(caller, command.payer, outcome)
     return respond(outcome.status, said)
 
 

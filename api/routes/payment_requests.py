@@ -94,7 +94,7 @@ async def accept(
     unit = await caller.use.facts.currency_async(caller.community, command.currency)
     said = presenting.receipt(outcome, command, unit)
     if not minimal(prefer):
-        said["balance"] = await asyncio.to_thread(balance_after, caller, command.payer, outcome)
+        said["balance"] = await balance_after(caller, command.payer, outcome)
     return respond(outcome.status, said)
 
 

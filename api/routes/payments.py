@@ -49,7 +49,7 @@ async def pay(
     unit = await caller.use.facts.currency_async(command.community, command.currency)
     said = presenting.receipt(outcome, command, unit)
     if not how.minimal:
-        said["balance"] = await asyncio.to_thread(balance_after, caller, command.payer, outcome)
+        said["balance"] = await balance_after(caller, command.payer, outcome)
     return respond(outcome.status, said)
 
 

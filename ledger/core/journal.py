@@ -218,8 +218,15 @@ class Entry:
         return getattr(self.command, "occurred_at", self.ts)
 
 
+class Left(NamedTuple):
+    """What the payer had just after an entry, minor units; `available` is None without a floor."""
+
+    posted: int
+    available: int | None
+
+
 class Receipt(NamedTuple):
-    """The answer to a committed command. `replayed`: this id had been committed before."""
+    """The answer to a committed command. `replayed`: this id had been committed before; then `left` is not known."""
 
     community: UUID
     command_id: UUID
@@ -227,6 +234,7 @@ class Receipt(NamedTuple):
     ts: int
     transfers: tuple[Transfer, ...]
     replayed: bool = False
+    left: Left | None = None
 
 
 def command_bytes(command: Command) -> bytes:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from ledger.core.commands import Command, Found
+from ledger.core.commands import Command, Found, Pay, PayBatch
 from ledger.core.decide import decide
 from ledger.core.errors import Code, Corrupt, Rejected
-from ledger.core.journal import Receipt, entry_bytes
+from ledger.core.journal import Left, Receipt, entry_bytes
 from ledger.store.answers import Earlier, fingerprint, repeat
 from ledger.store.loader import Kept
 from ledger.store.queue import Answer, Asked
@@ -77,7 +77,9 @@ def _one(batch: Batch, state: State, taken: set[str], one: Asked, clock: int, sa
     if isinstance(command, Found):
         batch.keep_key(kept.number, command.public_key, one.wrapped_key)
     state.known[command.id] = Earlier(seq, body)
-    return Receipt(command.community, command.id, seq, now, decision.transfers)
+    payer = books.accounts.get(command.payer) if isinstance(command, Pay | PayBatch) else None
+    left = None if payer is None else Left(payer.balance, payer.available)
+    return Receipt(command.community, command.id, seq, now, decision.transfers, False, left)
 
 
 def _claim_code(code: str, taken: set[str]) -> None:

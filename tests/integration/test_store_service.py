@@ -219,3 +219,19 @@ def test_many_are_sent_in_runs_that_fit_a_transaction(engine_url: str) -> None:
 def test_ids_made_here_are_plain_and_in_order() -> None:
     ids = [new_id() for _ in range(100)]
     assert all(type(uid) is UUID and uid.version == 7 for uid in ids) and ids == sorted(ids)
+
+
+def test_each_payment_of_a_batch_says_what_the_payer_had_just_after_it(engine_url: str) -> None:
+    """The till shows it without asking again; a payment done before leaves it open, since more may have happened."""
+    with open_store(engine_url) as ledger:
+        work = begin(ledger)
+        three = [pay(work), pay(work), pay(work)]
+        before = ledger.reader.account(three[0].community, three[0].payer)  # type: ignore[attr-defined]
+        said = [one.left for one in ledger.submit_many(three) if isinstance(one, Receipt)]
+        spent = [three[0].amount * count for count in (1, 2, 3)]  # type: ignore[attr-defined]
+        assert [left.posted for left in said if left] == [before.balance - each for each in spent]
+        assert before.available is not None
+        assert [left.available for left in said if left] == [before.available - each for each in spent]
+        again = submit(ledger, three[0])
+        assert isinstance(again, Receipt)
+        assert (again.replayed, again.left) == (True, None)
