@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ledger.core import commands as c
+from ledger.core.errors import LedgerError
 from ledger.core.journal import Receipt
 from ledger.store.transaction import STEPS
 from ledger.store.verify import verify
@@ -52,10 +53,15 @@ def test_killed_at_a_step(engine_url: str, tmp_path: Path, step: str) -> None:
         assert committed == set(range(before + 1, entries(ledger) + 1))
         assert _distinct(flight, answers) == len(committed)
         assert [repr(answer) for answer in ledger.submit_many(flight)] == [
-            repr(answer).replace("replayed=False", "replayed=True") for answer in answers
+            repr(_said_again(answer)) for answer in answers
         ]
     report = verify(engine_url)
     assert report.ok, report.findings
+
+
+def _said_again(answer: Receipt | LedgerError) -> Receipt | LedgerError:
+    """What a retry hears: the same, but for what the payer had then."""
+    return answer._replace(replayed=True, left=None) if isinstance(answer, Receipt) else answer
 
 
 def _distinct(commands: Sequence[c.Command], answers: Sequence[object]) -> int:
