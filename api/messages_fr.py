@@ -30,7 +30,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "sphere_required": ("Sphère manquante", "dites la sphère : individual, collective ou associative"),
     "not_credited": ("Activité non créditée", "cette activité ne rapporte pas de temps dans cette communauté"),
     "purse_sealed": ("Porte-monnaie fléché", "ce porte-monnaie ne paie pas cela"),
-    "signature_required": ("Signature requise", "ce compte ne paie qu'avec la signature de l'appareil de son membre"),
+    "signature_required": (
+        "Signature requise",
+        "ce compte ne paie, et n'admet un autre appareil, qu'avec la signature d'un appareil de son membre",
+    ),
     "signature_invalid": (
         "Signature invalide", "cette clé d'appareil ne peut pas signer pour ce compte ; enrôlez l'appareil de nouveau",
     ),

@@ -79,9 +79,9 @@ class Choices:
     def _new(self, kind: str, command_id: UUID) -> Command:
         values = getattr(self, f"_{kind}")()
         command = COMMANDS[kind](id=command_id, community=self.community, actor=self.pick(ACTORS), **values)
-        payer = self.model.accounts.get(values.get("payer"))
-        if payer is not None and "signature" in command.__dataclass_fields__:
-            which = self.pick([0, 1, None] if payer["keys"] else [*[None] * 9, 0])
+        signer = self.model.accounts.get(values.get("payer", values.get("account")))
+        if signer is not None and "signature" in command.__dataclass_fields__:
+            which = self.pick([0, 1, None] if signer["keys"] else [*[None] * 9, 0])
             return command if which is None else signed(command, which)
         return command
 

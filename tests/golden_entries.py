@@ -57,14 +57,14 @@ FIELDS: dict[str, dict[str, Any]] = {
     "seal_period": {"through": START},
     "open_account": {
         **ACCOUNT, "currency": "RIV", "kind": AccountKind.PURSE, "form": Form.PAPER, "line": 0, "ceiling": 2**53 - 1,
-        "programme": "books", "sectors": ("47.61Z", "93.12Z"), "acceptance_bp": 300,
+        "programme": "books", "sectors": ("47.61Z", "93.12Z"), "acceptance_bp": 300, "keys": (KEY, HASH),
     },
     "set_line": {**ACCOUNT, "line": 5_000},
     "set_ceiling": {**ACCOUNT, "ceiling": None},
     "set_terms": {**ACCOUNT, "sectors": ("43.21A",), "acceptance_bp": 10_000},
     "freeze_account": {**ACCOUNT, "debits": True, "credits": False},
     "close_account": ACCOUNT,
-    "add_key": {**ACCOUNT, "key": KEY},
+    "add_key": {**ACCOUNT, "key": KEY, "signature": SIGNATURE},
     "revoke_key": {**ACCOUNT, "key": KEY},
     "pay": {
         **PAIR, "currency": "RIV", "deal": 4_000, "sphere": Sphere.INDIVIDUAL, "activity": "& < > | \" \\ café",
@@ -129,6 +129,10 @@ def entry(name: str) -> Entry:
     command = COMMANDS[name](id=uid(name), community=COMMUNITY, actor=uid("actor"), **FIELDS[name])
     seq = 1 + list(COMMANDS).index(name)
     return Entry(seq, START + seq, bytes(range(16)), command, TRANSFERS[: seq % 3], EFFECTS.get(name, ()))
+
+
+OLDER = {"add_key": ("signature",), "open_account": ("keys",)}
+"""The fields that the files in `older` do not know yet."""
 
 
 def path(name: str) -> Path:

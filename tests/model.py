@@ -191,6 +191,7 @@ class Second(Payments):
     def add_key(self, q: c.AddKey, now: int) -> None:
         account = self._held(q)
         self.no(C.ALREADY_EXISTS, "key", q.key in account["keys"])
+        self._signed(account, q)
         self.no(C.TOTAL_TOO_LARGE, "key", len(account["keys"]) >= 16)
         self.then += [(account, "keys", [*account["keys"], q.key]), (account, "signed", True)]
 

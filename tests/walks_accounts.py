@@ -20,7 +20,7 @@ from ledger.core.commands import (
 )
 from ledger.core.errors import Code
 from ledger.core.policy import Policy
-from tests.walks import BOOKS, BUSINESS, CLOSED, KEY, OPEN, OPERATOR, Walk, at, force
+from tests.walks import BOOKS, BUSINESS, CLOSED, KEY, OPEN, OPERATOR, SIGNATURE, STRANGER, Walk, at, force
 from tests.world import START
 
 
@@ -65,10 +65,10 @@ def seal_period() -> Walk:
 def open_account() -> Walk:
     walk = Walk(
         OpenAccount, account="rita", currency="NONE", kind=OPERATOR, form=Form.PAPER, line=-1, programme="none",
-        acceptance_bp=299,
+        acceptance_bp=299, keys=(KEY, KEY),
     )  # fmt: skip
     walk.rules("MUT", acceptance_min_bp=300, line_cap=1_000)
-    walk.mend(Code.INVALID_FIELD, line=1_001)
+    walk.mend(Code.INVALID_FIELD, line=1_001, keys=(KEY,))
     walk.mend(Code.CURRENCY_NOT_FOUND, currency="EUR")
     walk.mend(Code.PROGRAMME_NOT_FOUND, programme="")
     walk.mend(Code.ALREADY_EXISTS, account="new")
@@ -124,9 +124,11 @@ def close_account() -> Walk:
 
 def add_key() -> Walk:
     walk = _of_a_member(AddKey, key=b"short")
-    mona = force(walk.world["mona"], keys=(KEY, *(bytes([n] * 32) for n in range(15))))
+    mona = force(walk.world["mona"], signed_only=True, keys=(KEY, *(bytes([n] * 32) for n in range(15))))
     walk.mend(Code.INVALID_FIELD, key=KEY)
     walk.mend(Code.ALREADY_EXISTS, key=b"n" * 32)
+    walk.mend(Code.SIGNATURE_REQUIRED, signature=STRANGER)
+    walk.mend(Code.SIGNATURE_INVALID, signature=SIGNATURE)
     walk.heal(Code.TOTAL_TOO_LARGE, mona, keys=(KEY,))
     return walk
 

@@ -89,7 +89,7 @@ class SealPeriod(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAccount(Command):
-    """Open a member's account. `line` and `ceiling` None take the policy's default."""
+    """Open a member's account. `line` and `ceiling` None take the policy's default; `keys` (32 bytes each) as `AddKey`."""
 
     name: ClassVar[str] = "open_account"
     account: UUID
@@ -101,6 +101,7 @@ class OpenAccount(Command):
     programme: str = ""
     sectors: tuple[str, ...] = ()
     acceptance_bp: int = 0
+    keys: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,11 +152,15 @@ class CloseAccount(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddKey(Command):
-    """Let a device key (Ed25519, 32 bytes) sign for an account. From the first key on only signed payments leave it."""
+    """Let a device key (Ed25519, 32 bytes) sign for an account. From the first key on only signed payments leave it.
+
+    Any key but the first is let in by a signature of one that is active; so an account without an active one is shut.
+    """
 
     name: ClassVar[str] = "add_key"
     account: UUID
     key: bytes
+    signature: Signature | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

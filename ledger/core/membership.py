@@ -38,10 +38,11 @@ MAX_SECTORS = 16
 
 
 def open_account(command: OpenAccount, books: Books, now: int) -> Decision:
-    """A new account at 0. Backed and earmarked units have no credit (CORE-7)."""
+    """A new account at 0, with its member's devices. Backed and earmarked units have no credit (CORE-7)."""
     _limit_field(command.line, "line")
     _limit_field(command.ceiling, "ceiling")
     _terms_fields(command.sectors, command.acceptance_bp)
+    _keys_field(command.keys)
     unit = checks.currency(books, command.currency)
     policy = books.policy(unit.no, now)
     if command.programme and policy.programme(command.programme) is None:
@@ -68,7 +69,14 @@ def open_account(command: OpenAccount, books: Books, now: int) -> Decision:
         policy.default_ceiling if command.ceiling is None else command.ceiling,
         command.programme, command.sectors, command.acceptance_bp,
     )  # fmt: skip
-    return Decision((), (opened,))
+    return Decision((), (opened, *(KeyAdded(opened.no, key) for key in command.keys)))
+
+
+def _keys_field(keys: tuple[bytes, ...]) -> None:
+    for key in keys:
+        checks.bytes_field(key, "keys", 32)
+    if len(keys) > MAX_KEYS or len(set(keys)) < len(keys):
+        raise Rejected(Code.INVALID_FIELD, f"keys: at most {MAX_KEYS}, each one once", "keys")
 
 
 def _limit_field(value: object, field: str) -> None:
@@ -160,11 +168,17 @@ def close(command: CloseAccount, books: Books, now: int) -> Decision:
 
 
 def add_key(command: AddKey, books: Books, now: int) -> Decision:
-    """Let one more of the member's devices sign."""
+    """Let one more of the member's devices sign: the first by enrolment, others by the signature of an active one."""
     checks.bytes_field(command.key, "key", 32)
+    checks.signature_field(command.signature)
     if command.key in checks.account(books, command.account).keys:
         raise Rejected(Code.ALREADY_EXISTS, "this key signs for the account already", "key")
     held, _ = _member(books, command.account)
+    if command.signature is None and held.signed_only:
+        raise Rejected(
+            Code.SIGNATURE_REQUIRED, "a further device is let in by a signature of one that signs for the account", "signature"
+        )
+    checks.signed(held, command.signature)
     _not_closed(held)
     if len(held.keys) >= MAX_KEYS:
         raise Rejected(Code.TOTAL_TOO_LARGE, f"an account has at most {MAX_KEYS} devices; revoke one first", "key")

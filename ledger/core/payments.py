@@ -185,6 +185,10 @@ def import_payment(command: ImportPayment, books: Books, now: int) -> Decision:
     for held, field in ((payer, "payer"), (payee, "payee")):
         if held.kind not in (*_PEOPLE, *_OWN):
             raise Rejected(Code.FLOW_NOT_ALLOWED, f"{field}: a {held.kind} account takes no imported payments", field)
+    if payer.signed_only:
+        raise Rejected(
+            Code.SIGNATURE_REQUIRED, "payer: its member has had a device here; history is imported before that", "payer"
+        )
     checks.may_both(payer, payee)
     checks.unsealed(books, command.occurred_at, "occurred_at")
     draft = Draft(books, force=True)

@@ -18,7 +18,7 @@ from ledger.core.apply import apply
 from ledger.core.commands import Signature
 from ledger.core.decide import decide
 from ledger.core.errors import Rejected
-from ledger.core.journal import Decision, Entry, Founded, Reason, decode
+from ledger.core.journal import Decision, Entry, Founded, KeyAdded, Reason, decode
 from ledger.core.merkle import EMPTY_ROOT, Frontier, leaf_hash
 from ledger.store import schema
 from ledger.store.expectations import OpenHolds, entry_row, expect_entry
@@ -28,8 +28,8 @@ from ledger.store.scratch import Scratch
 from ledger.store.totals import Ledgers, Totals, may_cross, shortfalls, worsened
 
 PAGE = 1_000
-_OWN_ACT = (Reason.PAYMENT, Reason.HOLD, Reason.FORM_OUT)
-"""What only the member may do: the debit side has signed, if the account has device keys."""
+_OWN_ACT = (Reason.PAYMENT, Reason.HOLD, Reason.FORM_OUT, Reason.IMPORTED)
+"""What only the member may do: the debit side has signed, if the account has had a device key."""
 _GUARANTEE = (AccountKind.ISSUANCE, AccountKind.RESERVE)
 
 
@@ -125,14 +125,21 @@ class Replay:
         if signature is not None and not signing.signature_holds(entry.command, signature):
             self._findings.add(entry.seq, "signature", "the member's signature does not hold")
         for transfer in entry.transfers:
-            payer = self.books.by_no[transfer.debit]
-            if transfer.reason in _OWN_ACT and payer.signed_only:
-                if signature is None:
-                    self._findings.add(
-                        entry.seq, "signature", f"account {payer.no} pays only with a signature"
-                    )
-                elif signature.key not in payer.keys:
-                    self._findings.add(entry.seq, "signature", f"the key may not sign for account {payer.no}")
+            if transfer.reason in _OWN_ACT:
+                self._by_device(entry.seq, transfer.debit, signature, "pays")
+        for effect in entry.effects:
+            if isinstance(effect, KeyAdded):
+                self._by_device(entry.seq, effect.account, signature, "lets a further key in")
+
+    def _by_device(self, seq: int, no: int, signature: Signature | None, does: str) -> None:
+        """What an account that has had a key does, one of its active keys has signed; a new account has none yet."""
+        held = self.books.by_no.get(no)
+        if held is None or not held.signed_only:
+            return
+        if signature is None:
+            self._findings.add(seq, "signature", f"account {no} {does} only with a signature")
+        elif signature.key not in held.keys:
+            self._findings.add(seq, "signature", f"the key may not sign for account {no}")
 
     def _carry_out(self, entry: Entry, stored: list[tuple[Any, ...]]) -> None:
         seq = entry.seq

@@ -203,6 +203,16 @@ CORE = (
     ),
     # --- proofs ---
     Defect(
+        "whoever asks lets a further device in", "ledger/core/membership.py",
+        "    checks.signed(held, command.signature)\n    _not_closed(held)", "    _not_closed(held)",
+        "tests/unit/test_core_accounts.py",
+    ),
+    Defect(
+        "history is imported out of an account with devices", "ledger/core/payments.py",
+        "    if payer.signed_only:\n        raise Rejected(", "    if payer.keys:\n        raise Rejected(",
+        "tests/unit/test_core_accounts.py",
+    ),
+    Defect(
         "the amount is not under the signature", "ledger/core/signing.py",
         'if field.name != "signature" and', 'if field.name not in ("signature", "amount") and',
         "tests/unit/test_core_signing.py",

@@ -136,7 +136,7 @@ def _mutual(scene: Scene) -> None:
     _holds(scene)
     key = scene.device.public_key().public_bytes_raw()
     scene.do(c.AddKey, account="firm3", key=key)
-    scene.do(c.AddKey, account="firm3", key=bytes(32))
+    scene.signed(c.AddKey, account="firm3", key=bytes(32))
     scene.do(c.RevokeKey, account="firm3", key=bytes(32))
     scene.signed(c.Pay, payer="firm3", payee="firm0", amount=4_000, currency="EBX", activity="repairs")
     scene.do(c.SetLine, account="firm0", line=1_000)
@@ -169,7 +169,8 @@ def _backed(scene: Scene) -> None:
     policy = Policy(commission_bp=500, commission_gift_bp=300)
     scene.do(c.DefineCurrency, code="RIV", scale=2, model=Model.BACKED, policy=policy)
     scene.do(c.OpenAccount, account="ana", currency="RIV", kind=AccountKind.PERSON)
-    scene.do(c.OpenAccount, account="till", currency="RIV", kind=AccountKind.PERSON, form=Form.PAPER)
+    till = {"account": "till", "currency": "RIV", "kind": AccountKind.PERSON, "form": Form.PAPER}
+    scene.do(c.OpenAccount, **till, keys=(bytes(32), scene.device.public_key().public_bytes_raw()))
     scene.do(c.OpenAccount, account="bakery", currency="RIV", kind=AccountKind.BUSINESS)
     scene.do(c.Issue, account="ana", currency="RIV", amount=100_000, euros=100_000)
     scene.do(c.ExchangeForm, payer="ana", payee="till", currency="RIV", amount=20_000)

@@ -16,7 +16,7 @@ from ledger.core import commands as c
 from ledger.core.accounts import Books
 from ledger.core.decide import decide
 from ledger.core.errors import Rejected
-from ledger.core.journal import AccountOpened, Decision, Entry, decode, encode
+from ledger.core.journal import AccountOpened, Decision, Entry, KeyAdded, decode, encode
 from ledger.core.merkle import ProofError, leaf_hash
 from ledger.store.engine import CannotOpen
 from ledger.store.findings import Report
@@ -158,6 +158,17 @@ def deeper(entry: Entry) -> Entry:
     return replace(entry, effects=(replace(opened_account, floor=-(10**9)),))
 
 
+def further_key(entry: Entry) -> bool:
+    return isinstance(entry.command, c.AddKey) and entry.command.signature is not None
+
+
+def other_key(entry: Entry) -> Entry:
+    (added,), command = entry.effects, entry.command
+    assert isinstance(added, KeyAdded) and isinstance(command, c.AddKey)
+    key = b"o" * 32
+    return replace(entry, command=replace(command, key=key), effects=(replace(added, key=key),))
+
+
 def by_firm3(entry: Entry) -> bool:
     return is_pay(entry, "firm3")
 
@@ -171,6 +182,8 @@ FORGERIES: list[tuple[Callable[[Entry], bool], Callable[[Entry], Entry], set[str
     (small, other_amount, {"decision"}),
     (by_firm3, one_more, {"signature"}),
     (by_firm3, unsigned, {"decision", "signature"}),
+    (further_key, unsigned, {"decision", "signature"}),
+    (further_key, other_key, {"signature"}),
     (lambda entry: isinstance(entry.command, c.Issue), without_reserve, {"decision", "guarantee"}),
     (lambda entry: isinstance(entry.command, c.OpenAccount), deeper, {"decision"}),
 ]

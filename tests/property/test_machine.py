@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from ledger.core import holds, payments
+from ledger.core import checks, holds, payments
 from ledger.core.accounts import Account
 from ledger.core.draft import Draft
 from ledger.core.errors import Code
@@ -119,6 +119,7 @@ TEETH: list[tuple[Any, str, Any]] = [
     (payments, "_purse_in_time", lambda *_: None),
     (payments, "charge_payee", lambda *_: None),
     (holds, "_still_open", lambda *_: None),
+    (checks, "signed", lambda *_: None),
 ]
 
 

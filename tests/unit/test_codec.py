@@ -191,6 +191,19 @@ def test_older_entries_lack_trailing_fields(name: str) -> None:
         assert decode(codec.dumps(plain)).command == replace(golden.entry(name).command, **missing)
 
 
+@pytest.mark.parametrize("name", sorted(golden.OLDER))
+def test_an_entry_that_was_written_before_a_field_came_is_read(name: str) -> None:
+    entry = golden.entry(name)
+    late = [field for field in fields(entry.command) if field.name in golden.OLDER[name]]
+    defaults: dict[str, Any] = {field.name: field.default for field in late}
+    written = bytes.fromhex((golden.FOLDER / "older" / f"{name}.hex").read_text())
+    assert decode(written) == replace(entry, command=replace(entry.command, **defaults))
+
+
+def test_every_older_file_is_read() -> None:
+    assert {path.stem for path in (golden.FOLDER / "older").glob("*.hex")} == set(golden.OLDER)
+
+
 def test_an_id_of_another_library_is_the_same_id() -> None:
     class Theirs(UUID):
         """As libraries that make UUIDv7 return."""

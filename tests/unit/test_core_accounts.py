@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ledger.core.accounts import AccountKind, AccountState, Form
@@ -11,6 +13,7 @@ from ledger.core.commands import (
     CloseAccount,
     Command,
     FreezeAccount,
+    ImportPayment,
     Leave,
     OpenAccount,
     Pay,
@@ -24,6 +27,7 @@ from ledger.core.commands import (
     Signature,
 )
 from ledger.core.errors import Code
+from ledger.core.journal import AccountOpened, KeyAdded
 from ledger.core.membership import MAX_KEYS
 from ledger.core.policy import Programme
 from tests.world import World, uid
@@ -191,8 +195,8 @@ def test_from_the_first_key_on_only_signed_payments_leave(world: World) -> None:
 
 def test_a_revoked_key_signs_no_more_and_none_means_no_payment(world: World) -> None:
     world.open("bo")
-    for key in KEYS[:2]:
-        world.do(AddKey, account="ada", key=key)
+    world.do(AddKey, account="ada", key=KEYS[0])
+    world.do(AddKey, account="ada", key=KEYS[1], signature=signed(KEYS[0]))
     world.expect_refused(Code.ALREADY_EXISTS, "key", AddKey, account="ada", key=KEYS[1])
     world.do(RevokeKey, account="ada", key=KEYS[0])
     world.expect_refused(Code.NOTHING_TO_DO, "key", RevokeKey, account="ada", key=KEYS[0])
@@ -201,16 +205,68 @@ def test_a_revoked_key_signs_no_more_and_none_means_no_payment(world: World) -> 
     world.pay("ada", "bo", 1, signature=signed(KEYS[1]))
     world.do(RevokeKey, account="ada", key=KEYS[1])
     world.expect_refused(Code.SIGNATURE_REQUIRED, "signature", Pay, **order)
-    world.do(AddKey, account="ada", key=KEYS[0])
-    world.pay("ada", "bo", 1, signature=signed(KEYS[0]))
+    for key in KEYS[:3]:
+        again = {"account": "ada", "key": key}
+        world.expect_refused(Code.SIGNATURE_REQUIRED, "signature", AddKey, **again)
+        world.expect_refused(Code.SIGNATURE_INVALID, "signature", AddKey, **again, signature=signed(KEYS[1]))
+        world.expect_refused(Code.SIGNATURE_INVALID, "signature", AddKey, **again, signature=signed(key))
+
+
+def test_the_first_key_is_trusted_and_lets_the_others_in(world: World) -> None:
+    first, second, third, stranger = KEYS[:4]
+    world.expect_refused(Code.SIGNATURE_INVALID, "signature", AddKey, account="ada", key=first, signature=signed(first))
+    world.do(AddKey, account="ada", key=first)
+    for signature, code in ((None, Code.SIGNATURE_REQUIRED), (signed(second), Code.SIGNATURE_INVALID)):
+        world.expect_refused(code, "signature", AddKey, account="ada", key=second, signature=signature)
+    world.do(AddKey, account="ada", key=second, signature=signed(first))
+    world.do(RevokeKey, account="ada", key=first)
+    world.expect_refused(Code.SIGNATURE_INVALID, "signature", AddKey, account="ada", key=third, signature=signed(first))
+    world.do(AddKey, account="ada", key=third, signature=signed(second))
+    assert world["ada"].keys == (second, third)
+    world.open("bo", keys=(stranger,))
+    world.expect_refused(Code.SIGNATURE_INVALID, "signature", AddKey, account="bo", key=second, signature=signed(third))
 
 
 def test_an_account_has_so_many_devices(world: World) -> None:
-    for key in KEYS[:MAX_KEYS]:
-        world.do(AddKey, account="ada", key=key)
-    world.expect_refused(Code.TOTAL_TOO_LARGE, "key", AddKey, account="ada", key=KEYS[MAX_KEYS])
+    world.do(AddKey, account="ada", key=KEYS[0])
+    more = {"account": "ada", "signature": signed(KEYS[0])}
+    for key in KEYS[1:MAX_KEYS]:
+        world.do(AddKey, key=key, **more)
+    world.expect_refused(Code.TOTAL_TOO_LARGE, "key", AddKey, key=KEYS[MAX_KEYS], **more)
     world.do(RevokeKey, account="ada", key=KEYS[3])
-    world.do(AddKey, account="ada", key=KEYS[MAX_KEYS])
+    world.do(AddKey, key=KEYS[MAX_KEYS], **more)
+
+
+def test_a_new_account_has_its_members_devices_from_the_first_entry_on(world: World) -> None:
+    entry = world.do(OpenAccount, account="bo", currency="MUT", kind=AccountKind.PERSON, keys=tuple(KEYS[:2]))
+    assert [type(effect) for effect in entry.effects] == [AccountOpened, KeyAdded, KeyAdded]
+    assert world["bo"].keys == (KEYS[0], KEYS[1]) and world["bo"].signed_only
+    world.expect_refused(Code.SIGNATURE_REQUIRED, "signature", AddKey, account="bo", key=KEYS[2])
+    world.do(OpenAccount, account="cy", currency="MUT", kind=AccountKind.PERSON)
+    assert world["cy"].keys == () and not world["cy"].signed_only
+
+
+@pytest.mark.parametrize("keys", [(b"short",), (1,), (KEYS[0], KEYS[0]), tuple(KEYS)])
+def test_the_keys_of_a_new_account_are_asked_as_any_other(world: World, keys: tuple[Any, ...]) -> None:
+    opening = {"account": "bo", "currency": "MUT", "kind": AccountKind.PERSON, "keys": keys}
+    world.expect_refused(Code.INVALID_FIELD, "keys", OpenAccount, **opening)
+
+
+def test_nobody_adds_a_key_by_opening_the_account_again(world: World) -> None:
+    world.do(AddKey, account="ada", key=KEYS[0])
+    opening = {"account": "ada", "currency": "MUT", "kind": AccountKind.PERSON, "keys": (KEYS[1],)}
+    world.expect_refused(Code.ALREADY_EXISTS, "account", OpenAccount, **opening)
+
+
+def test_history_is_not_imported_out_of_an_account_with_devices(world: World) -> None:
+    world.open("bo")
+    order = {"payer": "ada", "payee": "bo", "amount": 1, "occurred_at": world.now}
+    world.do(ImportPayment, **order)
+    world.do(AddKey, account="ada", key=KEYS[0])
+    world.expect_refused(Code.SIGNATURE_REQUIRED, "payer", ImportPayment, **order)
+    world.do(RevokeKey, account="ada", key=KEYS[0])
+    world.expect_refused(Code.SIGNATURE_REQUIRED, "payer", ImportPayment, **order)
+    world.do(ImportPayment, payer="bo", payee="ada", amount=2, occurred_at=world.now)
 
 
 @pytest.mark.parametrize("key", [b"", bytes(31), bytes(33), "k" * 32, None])
