@@ -15,6 +15,7 @@ from uuid import UUID
 from ledger.core import codec
 from ledger.core.accounts import AccountKind, AccountState, Form, Model, Transfer
 from ledger.core.commands import COMMANDS, Command
+from ledger.core.paybytes import payment_bytes
 from ledger.core.policy import Policy
 
 ENTRY_VERSION = "ricochet/entry/1"
@@ -251,6 +252,17 @@ def entry_bytes(
     seq: int, ts: int, salt: bytes, command: Command, transfers: tuple[Transfer, ...], effects: tuple[Effect, ...]
 ) -> bytes:
     """`encode` for a writer that has the parts and needs no entry."""
+    if not effects:
+        body = payment_bytes(ENTRY_VERSION, seq, ts, salt, command, transfers)
+        if body is not None:
+            return body
+    return general_bytes(seq, ts, salt, command, transfers, effects)
+
+
+def general_bytes(
+    seq: int, ts: int, salt: bytes, command: Command, transfers: tuple[Transfer, ...], effects: tuple[Effect, ...]
+) -> bytes:
+    """`entry_bytes` of any entry, from the declarations of its parts: what the bytes are by definition."""
     return codec.dumps([
         ENTRY_VERSION, seq, ts, salt, command.name, codec.to_plain(command),
         [tuple(transfer) for transfer in transfers],

@@ -12,8 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.core import codec
+from ledger.core.accounts import Transfer
 from ledger.core.commands import COMMANDS, Command, Pay
-from ledger.core.journal import EFFECTS, ENTRY_VERSION, Entry, command_bytes, decode, encode
+from ledger.core.journal import (
+    EFFECTS,
+    ENTRY_VERSION,
+    Entry,
+    command_bytes,
+    decode,
+    encode,
+    entry_bytes,
+    general_bytes,
+)
+from ledger.core.paybytes import payment_bytes
 from ledger.core.policy import Sphere
 from tests import golden_entries as golden
 from tests import strategies
@@ -69,6 +80,33 @@ def test_what_is_written_is_read_again(entry: Entry) -> None:
     body = encode(entry)
     assert decode(body) == entry
     assert encode(decode(body)) == body
+
+
+PLAIN_PAYMENTS = st.builds(
+    Pay, id=st.uuids(), community=st.uuids(), actor=st.uuids(), payer=st.uuids(), payee=st.uuids(),
+    amount=strategies.numbers, currency=st.text(max_size=30),
+    deal=st.none(), sphere=st.none(), activity=st.just(""), memo_hash=st.none(), signature=st.none(),
+)  # fmt: skip
+EDGES = st.sampled_from([edge + more for edge in (0, 24, 2**8, 2**16, 2**32, 2**64) for more in (-1, 0, 1)])
+
+
+@given(
+    PLAIN_PAYMENTS, st.lists(st.builds(Transfer, *[EDGES | strategies.numbers] * 5), max_size=30).map(tuple),
+    EDGES, EDGES, st.binary(min_size=16, max_size=16),
+)  # fmt: skip
+def test_a_plain_payment_written_by_hand_has_the_bytes_of_the_general_way(
+    command: Pay, transfers: tuple[Transfer, ...], seq: int, ts: int, salt: bytes
+) -> None:
+    general = general_bytes(seq, ts, salt, command, transfers, ())
+    assert entry_bytes(seq, ts, salt, command, transfers, ()) == general
+    by_hand = payment_bytes(ENTRY_VERSION, seq, ts, salt, command, transfers)
+    assert by_hand == (general if len(transfers) < 24 else None)
+
+
+@given(strategies.entries)
+def test_every_entry_has_the_bytes_of_the_general_way(entry: Entry) -> None:
+    parts = (entry.seq, entry.ts, entry.salt, entry.command, entry.transfers, entry.effects)
+    assert encode(entry) == general_bytes(*parts)
 
 
 @given(strategies.commands(), st.data())
