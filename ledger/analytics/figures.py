@@ -63,20 +63,58 @@ class Figure:
             raise ValueError("a figure without a value says why")
 
 
-def ratio(part: Number, whole: Number, unit: Unit = Unit.RATIO, *, n: int | None = None, why: str = "empty") -> Figure:
+def ratio(
+    part: Number, whole: Number, unit: Unit = Unit.RATIO, *, n: int | None = None, why: str = "empty"
+) -> Figure:
     """part / whole, or a figure that says why not when whole is 0."""
     return Figure(None, unit, n, why=why) if whole == 0 else Figure(part / whole, unit, n)
 
 
 @dataclass(frozen=True, slots=True)
+class Units:
+    """The different persons and firms behind a cell, on one side of it (payers, or payees)."""
+
+    professionals: int
+    """Businesses, associations, public bodies."""
+    individuals: int
+    """Everybody else; unknown kinds stand here, where the rule is stricter."""
+    largest: int
+    """What one of them accounts for at most, in the measure of the cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Who stands behind each row of a table: `ledger.analytics.disclosure` hides rows by it for a reader of aggregates."""
+
+    measure: str
+    """What `value` sums. Tables of one measure are protected together: one may be the margin of another."""
+    keys: tuple[str, ...]
+    """Columns that say which group a row is, named alike in all tables of the measure."""
+    value: str
+    """The column that adds up over the rows, never negative; `Units.largest` is a part of it. Others are hidden with it."""
+    units: tuple[tuple[Units, ...], ...]
+    """For each row its sides, at least one."""
+
+
+WHOLE = About("", (), "", ())
+"""The rows speak of the whole currency (by month, by round, by method), not of groups of its members."""
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under named columns. `units` says what a numeric column counts; `about` names who stands in a cell, for disclosure."""
+    """Rows under named columns. `units` says what a numeric column counts.
+
+    A table without `about` is never shown to a reader of aggregates, e.g. the Region.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     units: Mapping[str, Unit] = field(default_factory=dict)
+    about: About | None = None
 
     def __post_init__(self) -> None:
+        if self.about is not None and self.about is not WHOLE and len(self.about.units) != len(self.rows):
+            raise ValueError(f"{len(self.about.units)} lines of who is behind {len(self.rows)} rows")
         for row in self.rows:
             if len(row) != len(self.columns):
                 raise ValueError(f"a row of {len(row)} cells under {len(self.columns)} columns")
