@@ -1,0 +1,243 @@
+"""The scan: one pass over the events of each account that matches money out to money in, in exact integers.
+
+A balance is money held while above zero and credit drawn while below, so only one side has lots at a time. An event
+first takes from the side that the balance is on, then adds to the other. Two rules match at once, from two sequences
+of lots: FIFO (oldest first) and LIFO (newest first; demurrage takes the oldest under both). The third, mixed, needs
+only the mean entry time. At the end every account is drained at the window's end: what it still holds is its open lots.
+
+The function is written flat, over flat sequences and integers alone: numba compiles it as it stands, and without numba
+Python runs it on lists, whose integers know no limit. Compiled, amount x seconds is kept in two words (`MASK`, `BITS`):
+exact while all amounts sum to less than `MOST_MONEY` and the record spans less than `MOST_SECONDS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+BITS = 30
+MASK = (1 << BITS) - 1
+MOST_MONEY = 1 << 61
+MOST_SECONDS = 1 << 32
+
+HELD, CREDIT = 0, 1
+FIFO, LIFO = 0, 1
+TRANSFER, OTHER, OPEN = 0, 1, 2
+"""How a holding ended: by a payment to another owner, otherwise, or not yet at the window's end."""
+DEMURRAGE = 3
+"""As the code of an event: ended otherwise, and the oldest money goes first under every rule."""
+
+# One row of `counts`, for each side: three ways to end of (volume, then pairs, low, high word for each rule), then
+# the stock before the window, the change in it, change x seconds to the row's end, and the age carried in, for each rule.
+VOLUME, PAIRS, LOW, HIGH = 0, 1, 2, 3
+PER_RULE, PER_END = 3, 7
+STOCK, FLOW, AREA_LOW, AREA_HIGH, CARRIED = 21, 22, 23, 24, 25
+PER_SIDE = 29
+SPENT = 2 * PER_SIDE
+COLUMNS = SPENT + 1
+MIXED_COLUMNS = 8
+"""For each side: the three ends, and the age carried in."""
+
+# The account in hand, between two batches.
+ACCOUNT, BALANCE, HEAD, TAIL, BUCKET, ENTERED, NEXT, MADE, LOTS = 0, 1, 2, 4, 6, 7, 8, 9, 10
+IN_HAND = 12
+NOBODY, LAST = -1, 1 << 62
+
+
+class Batch(NamedTuple):
+    """Events sorted by account, then by the order of the ledger. `delta` in minor units, `code` TRANSFER, OTHER or DEMURRAGE."""
+
+    account: Sequence[int]
+    time: Sequence[int]
+    delta: Sequence[int]
+    code: Sequence[int]
+
+
+class Setting(NamedTuple):
+    """What is asked. `bounds` cuts the window into rows (months); `edges` cuts durations, in seconds, for the histogram."""
+
+    start: int
+    end: int
+    groups: int
+    group_of: Sequence[int]
+    bounds: Sequence[int]
+    edges: Sequence[int]
+
+
+class Saved(NamedTuple):
+    """Accounts as they were left: lots lie end to end, those of account p under a rule before `until[2 * p + rule]`."""
+
+    account: Sequence[int]
+    balance: Sequence[int]
+    mean: Sequence[float]
+    until: Sequence[int]
+    amount: tuple[Sequence[int], Sequence[int]]
+    time: tuple[Sequence[int], Sequence[int]]
+
+
+class Totals(NamedTuple):
+    """What is summed up: rows of groups, then rows of months; `bins` by side, rule, end and duration."""
+
+    counts: Any
+    mixed: Any
+    bins: Any
+
+
+def scan(
+    batch: Batch, setting: Setting, finish: bool, hand: Any, mean: Any, room: int, lot_amount: Any, lot_time: Any,
+    saved: Saved, keep: bool, kept: Saved, totals: Totals,
+) -> None:  # fmt: skip
+    """Take a batch into `totals`. `finish` closes the last account and those of `saved` that had no event.
+
+    `lot_amount` and `lot_time` hold `room` lots for each rule, enough for every event of the batch beside those in hand.
+    """
+    counts, mixed, bins = totals
+    start, end, groups = setting.start, setting.end, setting.groups
+    edges, bounds = setting.edges, setting.bounds
+    number, last_bucket, all_bins = len(batch.account), len(bounds) - 2, len(edges) + 1
+    i = 0
+    while i < number or finish:
+        wanted = batch.account[i] if i < number else LAST
+        if hand[ACCOUNT] == NOBODY:  # take up the next account, as it was left or new
+            p = hand[NEXT]
+            hand[BALANCE] = hand[BUCKET] = hand[ENTERED] = 0
+            hand[HEAD] = hand[HEAD + 1] = hand[TAIL] = hand[TAIL + 1] = 0
+            if p < len(saved.account) and saved.account[p] <= wanted:
+                hand[NEXT] = p + 1
+                hand[ACCOUNT] = saved.account[p]
+                hand[BALANCE] = saved.balance[p]
+                mean[0] = saved.mean[p]
+                for rule in range(2):
+                    first = saved.until[2 * p - 2 + rule] if p > 0 else 0
+                    for k in range(first, saved.until[2 * p + rule]):
+                        lot_amount[rule * room + k - first] = saved.amount[rule][k]
+                        lot_time[rule * room + k - first] = saved.time[rule][k]
+                    hand[TAIL + rule] = saved.until[2 * p + rule] - first
+                side = HELD if hand[BALANCE] > 0 else CREDIT
+                row = setting.group_of[hand[ACCOUNT]] * COLUMNS
+                counts[row + side * PER_SIDE + STOCK] += abs(hand[BALANCE])
+            elif wanted == LAST:
+                break
+            else:
+                hand[ACCOUNT] = wanted
+            continue
+        balance = hand[BALANCE]
+        if hand[ACCOUNT] == wanted:
+            t, change, code = batch.time[i], batch.delta[i], batch.code[i]
+            i += 1
+        else:  # its events are over: leave it as it is for another day, then drain it
+            t, change, code = end, -balance, OPEN
+            if keep:
+                made = hand[MADE]
+                kept.account[made], kept.balance[made], kept.mean[made] = hand[ACCOUNT], balance, mean[0]  # type: ignore[index]
+                for rule in range(2):
+                    first = hand[LOTS + rule]
+                    for k in range(hand[HEAD + rule], hand[TAIL + rule]):
+                        kept.amount[rule][first] = lot_amount[rule * room + k]  # type: ignore[index]
+                        kept.time[rule][first] = lot_time[rule * room + k]  # type: ignore[index]
+                        first += 1
+                    hand[LOTS + rule] = first
+                    kept.until[2 * made + rule] = first  # type: ignore[index]
+                hand[MADE] = made + 1
+
+        inside = t >= start
+        group_row = setting.group_of[hand[ACCOUNT]] * COLUMNS
+        group_mixed = setting.group_of[hand[ACCOUNT]] * MIXED_COLUMNS
+        while hand[BUCKET] < last_bucket and bounds[hand[BUCKET] + 1] <= t:
+            hand[BUCKET] += 1
+        bucket_row = (groups + hand[BUCKET]) * COLUMNS
+        bucket_mixed = (groups + hand[BUCKET]) * MIXED_COLUMNS
+        side = HELD if balance > 0 else CREDIT
+        offset = side * PER_SIDE
+
+        if inside and hand[ENTERED] == 0:  # the age that its money had when the window began
+            hand[ENTERED] = 1
+            for rule in range(2):
+                for k in range(hand[HEAD + rule], hand[TAIL + rule]):
+                    take, age = lot_amount[rule * room + k], start - lot_time[rule * room + k]
+                    at = group_row + offset + CARRIED + 2 * rule
+                    low = counts[at] + (take & MASK) * age
+                    counts[at] = low & MASK
+                    counts[at + 1] += (take >> BITS) * age + (low >> BITS)
+            mixed[group_mixed + side * 4 + 3] += abs(balance) * (start - mean[0])
+
+        out = min(abs(change), abs(balance)) if (balance > 0) != (change > 0) else 0
+        into = abs(change) - out
+        ended = OTHER if code == DEMURRAGE else code
+        if out > 0:
+            for rule in range(2):
+                need, pairs, low, high = out, 0, 0, 0
+                oldest = rule == FIFO or code == DEMURRAGE
+                while need > 0:
+                    at = rule * room + (hand[HEAD + rule] if oldest else hand[TAIL + rule] - 1)
+                    take, age = min(need, lot_amount[at]), t - lot_time[at]
+                    pairs += 1
+                    low += (take & MASK) * age
+                    high += (take >> BITS) * age + (low >> BITS)
+                    low &= MASK
+                    if inside:
+                        left, right = 0, all_bins - 1
+                        while left < right:
+                            middle = (left + right) >> 1
+                            if edges[middle] < age:
+                                left = middle + 1
+                            else:
+                                right = middle
+                        bins[((side * 2 + rule) * 3 + ended) * all_bins + left] += take
+                    need -= take
+                    lot_amount[at] -= take
+                    if lot_amount[at] == 0:
+                        if oldest:
+                            hand[HEAD + rule] += 1
+                        else:
+                            hand[TAIL + rule] -= 1
+                if inside:
+                    for row in (group_row, bucket_row):
+                        at = row + offset + ended * PER_END + rule * PER_RULE
+                        counts[at + PAIRS] += pairs
+                        sum_low = counts[at + LOW] + low
+                        counts[at + LOW] = sum_low & MASK
+                        counts[at + HIGH] += high + (sum_low >> BITS)
+            if inside:
+                counts[group_row + offset + ended * PER_END + VOLUME] += out
+                counts[bucket_row + offset + ended * PER_END + VOLUME] += out
+                mixed[group_mixed + side * 4 + ended] += out * (t - mean[0])
+                mixed[bucket_mixed + side * 4 + ended] += out * (t - mean[0])
+        if code == OPEN:
+            hand[ACCOUNT] = NOBODY
+            continue
+
+        new_side = HELD if change > 0 else CREDIT
+        if into > 0:
+            for rule in range(2):
+                at = rule * room + hand[TAIL + rule]
+                lot_amount[at], lot_time[at] = into, t
+                hand[TAIL + rule] += 1
+            rest = abs(balance) - out
+            mean[0] = t if rest == 0 else mean[0] + (t - mean[0]) * (into / (rest + into))
+        if not inside:
+            counts[group_row + offset + STOCK] -= out
+            counts[group_row + new_side * PER_SIDE + STOCK] += into
+        else:
+            if code == TRANSFER and change < 0:
+                counts[group_row + SPENT] -= change
+                counts[bucket_row + SPENT] -= change
+            for row, until in ((group_row, end), (bucket_row, bounds[hand[BUCKET] + 1])):
+                for at, moved in ((row + offset, -out), (row + new_side * PER_SIDE, into)):
+                    counts[at + FLOW] += moved
+                    low = counts[at + AREA_LOW] + (moved & MASK) * (until - t)
+                    counts[at + AREA_LOW] = low & MASK
+                    counts[at + AREA_HIGH] += (moved >> BITS) * (until - t) + (low >> BITS)
+        hand[BALANCE] = balance + change
+
+
+def compiled() -> Callable[..., None] | None:
+    """The same function as machine code, None where numba is not installed. Compiled once on a machine."""
+    try:
+        from numba import njit
+    except ImportError:
+        return None
+    try:
+        return njit(cache=True)(scan)
+    except RuntimeError:  # no folder to keep it in
+        return njit(scan)  # type: ignore[no-any-return]
