@@ -7,13 +7,23 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, or_, select, update
 
 from api.identity.devices import Devices
 from api.identity.errors import wrong_state
 from api.identity.people import People
 from api.identity.records import Records
-from api.identity.schema import api_key, device, enrolment, member, member_account, payment_request, webhook
+from api.identity.schema import (
+    api_key,
+    device,
+    enrolment,
+    member,
+    member_account,
+    passkey,
+    payment_request,
+    session,
+    webhook,
+)
 from ledger.community.membership import MemberState
 from ledger.service import Ledger
 from ledger.store.memos import forget_memos
@@ -40,7 +50,11 @@ class Erasure:
         memos = sum(self._forget(community, account) for account in found.accounts)
         requests = payment_request.c
         with self._records.write_access() as connection:
-            for table in (api_key, device, enrolment, webhook, member_account):
+            their_keys = select(api_key.c.id).where(api_key.c.community == community, api_key.c.member == uid)
+            connection.execute(
+                delete(session).where(session.c.community == community, session.c.api_key.in_(their_keys))
+            )
+            for table in (passkey, api_key, device, enrolment, webhook, member_account):
                 connection.execute(delete(table).where(table.c.community == community, table.c.member == uid))
             theirs = or_(
                 requests.made_by == uid,

@@ -126,16 +126,7 @@ class Keys:
             row = connection.execute(select(api_key).where(api_key.c.hash == digest)).first()
             if row is None or row.revoked_at is not None:
                 return None
-            accounts = [] if row.member is None else _accounts(connection, row.community, row.member)
-        principal = Principal(
-            actor=row.member or row.id,
-            community=None if row.community == NOBODY else row.community,
-            roles=frozenset(Role(name) for name in row.roles.split()),
-            scopes=frozenset(row.scopes.split()),
-            member=row.member,
-            accounts=frozenset(accounts),
-            key=row.id,
-        )
+            principal = principal_of(connection, row)
         return Known(principal, row.expires_at, revision)
 
     def newest(self) -> int:
@@ -180,6 +171,20 @@ def add(
         None,
     )
     return NewKey(key, token)
+
+
+def principal_of(connection: Connection, row: Any) -> Principal:
+    """The caller that a row of `api_key` makes, with the accounts of its member."""
+    accounts = [] if row.member is None else _accounts(connection, row.community, row.member)
+    return Principal(
+        actor=row.member or row.id,
+        community=None if row.community == NOBODY else row.community,
+        roles=frozenset(Role(name) for name in row.roles.split()),
+        scopes=frozenset(row.scopes.split()),
+        member=row.member,
+        accounts=frozenset(accounts),
+        key=row.id,
+    )
 
 
 def revoke_where(connection: Connection, which: Any, now: int) -> None:

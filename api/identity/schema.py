@@ -182,3 +182,86 @@ revision = Table(
     sqlite_with_rowid=False,
 )
 """Counts changes to what a key may do, so that every process forgets the keys it remembers."""
+
+session = _table(
+    "session",
+    key("id", Uid),
+    need("hash", LargeBinary),
+    need("api_key", Uid),
+    need("created_at", Big),
+    need("seen_at", Big),
+    need("expires_at", Big),
+    need("ends_at", Big),
+    need("step_up_until", Big),
+    need("teller", Text),
+    UniqueConstraint("hash", name="session_hash"),
+    Index("session_api_key", "community", "api_key"),
+    check("session_hash_size", "length(hash) = 32"),
+    check("session_expiry", "expires_at <= ends_at"),
+)
+"""A browser that is signed in as an API key; found by the hash of its cookie. `expires_at` moves on while it is used,
+never beyond `ends_at`. `teller`: who of a merchant's people is at the till."""
+
+signin_link = _table(
+    "signin_link",
+    key("id", Uid),
+    need("hash", LargeBinary),
+    need("api_key", Uid),
+    need("uses_left", Integer),
+    need("created_at", Big),
+    need("expires_at", Big),
+    UniqueConstraint("hash", name="signin_link_hash"),
+    check("signin_link_hash_size", "length(hash) = 32"),
+    check("signin_link_uses", "uses_left >= 0"),
+)
+"""What a link that signs in stands for."""
+
+passkey = _table(
+    "passkey",
+    key("id", Uid),
+    need("credential", LargeBinary),
+    need("public_key", LargeBinary),
+    need("sign_count", Big),
+    need("api_key", Uid),
+    Column("member", Uid),
+    need("label", Text),
+    need("created_at", Big),
+    Column("used_at", Big),
+    Column("revoked_at", Big),
+    UniqueConstraint("credential", name="passkey_credential"),
+    Index("passkey_api_key", "community", "api_key"),
+)
+"""A WebAuthn credential that signs in as an API key, and that confirms what needs a step up."""
+
+passkey_challenge = _table(
+    "passkey_challenge",
+    key("hash", LargeBinary),
+    need("bound_to", LargeBinary),
+    need("expires_at", Big),
+)
+"""Challenges that wait for their one answer from the browser whose cookie has the hash `bound_to`."""
+
+totp = _table(
+    "totp",
+    key("api_key", Uid),
+    need("secret", LargeBinary),
+    need("created_at", Big),
+    need("confirmed", Integer),
+    need("last_step", Big),
+    need("attempts", Integer),
+    need("locked_until", Big),
+    _flag("confirmed"),
+)
+"""An authenticator app's secret, as ciphertext; no code is taken twice (`last_step`), and few wrong ones in a row."""
+
+brand = _table(
+    "brand",
+    need("accent", Text),
+    need("second", Text),
+    Column("logo", LargeBinary),
+    need("logo_type", Text),
+    need("timezone", Text),
+    need("changed_at", Big),
+    check("brand_logo_size", "logo IS NULL OR length(logo) <= 65536"),
+)
+"""How a community's pages look: two colours (#rrggbb, or ''), a logo, and the time zone of its dates."""

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from api.identity import migrations
 from api.identity.approvals import Approvals, Proposal
+from api.identity.authenticator import Authenticators
+from api.identity.brands import Brands
 from api.identity.cache import KeyCache
 from api.identity.communities import Communities
 from api.identity.devices import Devices
@@ -17,10 +19,13 @@ from api.identity.directory import Directory
 from api.identity.erasure import Erasure
 from api.identity.hooks import Hooks
 from api.identity.keys import Keys
+from api.identity.links import Links
+from api.identity.passkeys import Passkeys
 from api.identity.people import People
 from api.identity.principal import Principal
 from api.identity.records import Records
 from api.identity.requests import Requests
+from api.identity.sessions import Sessions
 from api.identity.states import States
 from api.identity.vault import Vault, token_hash
 from ledger.community.membership import FREEZES
@@ -68,6 +73,11 @@ class Identity:
         self.devices = Devices(records, self.people, ledger, vault)
         self.requests = Requests(records, ledger)
         self.approvals = Approvals(records, ledger)
+        self.sessions = Sessions(records)
+        self.links = Links(records)
+        self.passkeys = Passkeys(records)
+        self.authenticators = Authenticators(records, vault)
+        self.brands = Brands(records)
         self.hooks = Hooks(records, ledger, vault)
         self.erasure = Erasure(records, self.people, self.devices, ledger)
         self._cache = KeyCache(self.keys.find, self.keys.newest, clock, recheck)

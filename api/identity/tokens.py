@@ -35,6 +35,11 @@ def new_link_token() -> str:
     return _random(TOKEN_SIGNS).lower()
 
 
+def new_secret() -> str:
+    """260 random bits, lower case: the value of a session's cookie, the end of a sign-in link."""
+    return _random(KEY_SIGNS).lower()
+
+
 class Code(NamedTuple):
     """An enrolment code: the community it is of, and its groups of signs. 60 random bits."""
 

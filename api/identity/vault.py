@@ -22,23 +22,40 @@ class Vault:
     def __init__(self, master: bytes) -> None:
         """`master`: 32 bytes."""
         self._webhooks = AESGCM(_derive(master, b"ricochet/identity/webhooks"))
+        self._seeds = AESGCM(_derive(master, b"ricochet/identity/totp"))
         self._codes = _derive(master, b"ricochet/identity/enrolments")
 
     def wrap(self, secret: bytes, bound_to: bytes) -> bytes:
         """Nonce and AES-256-GCM ciphertext; `bound_to` (an id) must be the same to unwrap."""
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._webhooks.encrypt(nonce, secret, bound_to)
+        return _wrap(self._webhooks, secret, bound_to)
 
     def unwrap(self, wrapped: bytes, bound_to: bytes) -> bytes:
         """The secret. Raises Unavailable when the master key is not the one that wrapped it."""
-        try:
-            return self._webhooks.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound_to)
-        except InvalidTag as error:
-            raise Unavailable("the master key does not open this secret; set the right one") from error
+        return _unwrap(self._webhooks, wrapped, bound_to)
+
+    def wrap_seed(self, secret: bytes, bound_to: bytes) -> bytes:
+        """`wrap` for the secret of an authenticator app."""
+        return _wrap(self._seeds, secret, bound_to)
+
+    def unwrap_seed(self, wrapped: bytes, bound_to: bytes) -> bytes:
+        """`unwrap` for the secret of an authenticator app."""
+        return _unwrap(self._seeds, wrapped, bound_to)
 
     def code_hash(self, code: str) -> bytes:
         """32 bytes for a short code; keyed, so that a copy of the database is no help in guessing it."""
         return hmac.digest(self._codes, code.encode(), "sha256")
+
+
+def _wrap(cipher: AESGCM, secret: bytes, bound_to: bytes) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + cipher.encrypt(nonce, secret, bound_to)
+
+
+def _unwrap(cipher: AESGCM, wrapped: bytes, bound_to: bytes) -> bytes:
+    try:
+        return cipher.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound_to)
+    except InvalidTag as error:
+        raise Unavailable("the master key does not open this secret; set the right one") from error
 
 
 def _derive(master: bytes, purpose: bytes) -> bytes:

@@ -28,7 +28,7 @@ def check(engine: Engine, versions: Path = VERSIONS) -> None:
 def script(engine: str) -> list[str]:
     """Statements that build the tables on "sqlite" or "postgresql" as `schema` says today.
 
-    Revision 0001 is a frozen copy; a test compares what the migrations build with this.
+    The revisions are frozen copies of parts of it; a test compares them with this.
     """
     dialect = make_url(f"{engine}://").get_dialect()()
     statements = []
