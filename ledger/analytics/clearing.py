@@ -1,0 +1,118 @@
+"""Set-off: the most that can be taken off a network of debts at once while nobody's net position changes.
+
+Also called maximum circulation. It is a flow of minimum cost: among all debts f with 0 <= f <= w that leave each
+debtor the same net position, those with the smallest sum. Solved in integers, so the sums are exact; which debts
+remain is one choice of several with the same sum.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
+
+from ledger.analytics.graph import components
+from ledger.analytics.links import MOST, Flags, Ints, Links, TooLarge, add_at, exact_sum
+from ledger.core.errors import Corrupt
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """What a set-off leaves. Amounts in minor units."""
+
+    total: int
+    """All debts before, gross."""
+    net_debt: int
+    """What net debtors owe net creditors after it; without liquidity the same as before."""
+    left: Ints
+    """(m,) what remains of each debt."""
+    moved: Ints
+    """(n,) liquidity that each node received (above 0) or gave (below 0); all 0 without liquidity."""
+
+    @property
+    def remaining(self) -> int:
+        """All debts after, gross."""
+        return exact_sum(self.left)
+
+    @property
+    def cleared(self) -> int:
+        """What the set-off takes off."""
+        return self.total - self.remaining
+
+    @property
+    def liquidity_used(self) -> int:
+        """Liquidity that changed hands."""
+        return exact_sum(np.maximum(self.moved, 0))
+
+
+def net_positions(network: Links, amounts: Ints) -> Ints:
+    """(n,) what each node is owed less what it owes, when each link is worth `amounts` (m,)."""
+    return add_at(network.dst, amounts, network.nodes) - add_at(network.src, amounts, network.nodes)
+
+
+def net_debt(network: Links) -> int:
+    """What net debtors owe in all: no set-off without liquidity can bring it down."""
+    return exact_sum(np.maximum(net_positions(network, network.amount), 0))
+
+
+def clear(network: Links) -> Clearing:
+    """The set-off without liquidity. Raises TooLarge."""
+    inside = components(network, strong=True).inside(network)  # no cycle passes any other link
+    left = network.amount.copy()
+    left[inside] = _cheapest(network.nodes, network.src[inside], network.dst[inside], network.amount[inside])
+    nobody = np.zeros(network.nodes, dtype=np.int64)
+    return _checked(network, Clearing(network.total, net_debt(network), left, nobody))
+
+
+def clear_with(network: Links, liquidity: Ints, room: Ints | None = None) -> Clearing:
+    """The set-off when each node may also pay with its own liquidity (n,), minor units, balance and credit line alike.
+
+    `room` (n,) is how much liquidity each may take in before its ceiling; None when there is none. Liquidity that is
+    received can be paid on. Raises TooLarge.
+    """
+    if network.total >= MOST:
+        raise TooLarge("the sum of all debts")
+    size, nodes = network.nodes, np.arange(network.nodes)
+    gives = np.minimum(np.maximum(liquidity, 0), network.outgoing())
+    takes = network.incoming() if room is None else np.minimum(np.maximum(room, 0), network.incoming())
+    bank = np.full(size, size)
+    # What a node does not leave as debt to another it may "leave" to a bank, free of cost, and the other way round.
+    flows = _cheapest(
+        size + 1,
+        np.concatenate((network.src, nodes, bank)),
+        np.concatenate((network.dst, bank, nodes)),
+        np.concatenate((network.amount, gives, takes)),
+        len(network.src),
+    )
+    left, paid, got = np.split(flows, (len(network.src), len(network.src) + size))
+    after = exact_sum(np.maximum(net_positions(network, left), 0))
+    return _checked(network, Clearing(network.total, after, left, got - paid))
+
+
+def _cheapest(size: int, src: Ints, dst: Ints, most: Ints, debts: int | None = None) -> Ints:
+    """(m,) flows up to `most` with the net supplies of the first `debts` arcs full, which alone have a cost: 1 a unit."""
+    if not len(src):
+        return np.zeros(0, dtype=np.int64)
+    debts = len(src) if debts is None else debts
+    cost = np.zeros(len(src), dtype=np.int64)
+    cost[:debts] = 1
+    solver = SimpleMinCostFlow()
+    arcs = solver.add_arcs_with_capacity_and_unit_cost(src.astype(np.int32), dst.astype(np.int32), most, cost)
+    supply = add_at(src[:debts], most[:debts], size) - add_at(dst[:debts], most[:debts], size)
+    solver.set_nodes_supplies(np.arange(size, dtype=np.int32), supply)
+    status = solver.solve()
+    if status != solver.OPTIMAL:  # the debts themselves are a solution, so there always is a best one
+        raise Corrupt(f"the set-off was not solved: {status}")
+    found: Ints = np.asarray(solver.flows(arcs), dtype=np.int64)
+    return found
+
+
+def _checked(network: Links, clearing: Clearing) -> Clearing:
+    """The same, after making sure that nobody's net position changes by more than the liquidity that they moved."""
+    before = net_positions(network, network.amount)
+    after = net_positions(network, clearing.left) + clearing.moved
+    bounded: Flags = (clearing.left >= 0) & (clearing.left <= network.amount)
+    if not (np.array_equal(before, after) and bounded.all()):
+        raise Corrupt("a set-off would change a net position")
+    return clearing
