@@ -13,10 +13,12 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from api import openapi, problems
+from api.association.service import Association
 from api.cursor import Cursors
 from api.deps import Services, derive
 from api.direct import Directed
 from api.facts import Facts
+from api.identity.records import Records
 from api.identity.service import Identity
 from api.limits import Bodies, Rates
 from api.metrics import Metrics
@@ -124,12 +126,14 @@ def _services(
         ("failed", "Commands that could not be answered."),
     ):
         metrics.watch(name, what, lambda name=name: getattr(stats, name))  # type: ignore[misc]
+    identity = Identity(
+        ledger, master_key=master, public_url=settings.public_url, clock=clock, migrate=settings.migrate
+    )
     return Services(
         settings=settings,
         ledger=ledger,
-        identity=Identity(
-            ledger, master_key=master, public_url=settings.public_url, clock=clock, migrate=settings.migrate
-        ),
+        identity=identity,
+        association=Association(ledger, identity, Records(ledger.database, clock), migrate=settings.migrate),
         facts=facts,
         hub=Hub(ledger.reader, facts, settings.stream_poll_ms),
         rates=Rates(settings.rate, settings.rate_anonymous),

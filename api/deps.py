@@ -11,6 +11,8 @@ from uuid import UUID, uuid5
 
 from fastapi import Depends, Header, Request
 
+from api.association import migrations as association_migrations
+from api.association.service import Association
 from api.cursor import Cursors
 from api.facts import Facts
 from api.identity import migrations as identity_migrations
@@ -34,6 +36,7 @@ class Services:
     settings: Settings
     ledger: Ledger
     identity: Identity
+    association: Association
     facts: Facts
     hub: Hub
     rates: Rates
@@ -48,6 +51,7 @@ class Services:
         """Raises Unavailable when the database does not answer, or its tables are not at our revision."""
         migrations.check(self.ledger.database.read)
         identity_migrations.check(self.ledger.database.read)
+        association_migrations.check(self.ledger.database.read)
 
 
 def services(request: Request) -> Services:

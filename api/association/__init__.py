@@ -1,0 +1,1 @@
+"""What an association keeps beside its members: dues, approvals, votes, exchanges of time, tellers, links to others."""

@@ -1,0 +1,185 @@
+CREATE TABLE agreement (
+	community UUID NOT NULL,
+	id UUID NOT NULL,
+	member UUID NOT NULL,
+	step TEXT NOT NULL,
+	file TEXT NOT NULL,
+	history TEXT NOT NULL,
+	review_on TEXT,
+	created_at BIGINT NOT NULL,
+	version BIGINT NOT NULL,
+	PRIMARY KEY (community, id)
+);
+
+CREATE INDEX agreement_member ON agreement (community, member);
+
+CREATE INDEX agreement_step ON agreement (community, step);
+
+CREATE TABLE ballot (
+	community UUID NOT NULL,
+	resolution UUID NOT NULL,
+	member UUID NOT NULL,
+	college TEXT NOT NULL,
+	choice TEXT NOT NULL,
+	cast_at BIGINT NOT NULL,
+	PRIMARY KEY (community, resolution, member),
+	CONSTRAINT ballot_choice CHECK (choice IN ('yes', 'no', 'abstain'))
+);
+
+CREATE TABLE community_link (
+	community UUID NOT NULL,
+	id UUID NOT NULL,
+	account UUID NOT NULL,
+	currency TEXT NOT NULL,
+	other UUID NOT NULL,
+	other_link UUID NOT NULL,
+	accepted BIGINT NOT NULL,
+	state TEXT NOT NULL,
+	agreed_on TEXT NOT NULL,
+	made_by UUID NOT NULL,
+	made_at BIGINT NOT NULL,
+	PRIMARY KEY (community, id),
+	CONSTRAINT community_link_account UNIQUE (community, account),
+	CONSTRAINT community_link_accepted CHECK (accepted >= 0),
+	CONSTRAINT community_link_state CHECK (state IN ('open', 'closed'))
+);
+
+CREATE TABLE crossing (
+	community UUID NOT NULL,
+	id UUID NOT NULL,
+	link UUID NOT NULL,
+	payer UUID NOT NULL,
+	other UUID NOT NULL,
+	payee UUID NOT NULL,
+	amount BIGINT NOT NULL,
+	hold UUID NOT NULL,
+	state TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	made_at BIGINT NOT NULL,
+	changed_at BIGINT NOT NULL,
+	PRIMARY KEY (community, id),
+	CONSTRAINT crossing_state_known CHECK (state IN ('held', 'paid', 'done', 'failed'))
+);
+
+CREATE INDEX crossing_state ON crossing (state, changed_at);
+
+CREATE TABLE deal (
+	community UUID NOT NULL,
+	id UUID NOT NULL,
+	listing UUID NOT NULL,
+	giver UUID NOT NULL,
+	receiver UUID NOT NULL,
+	minutes INTEGER NOT NULL,
+	proposed_by UUID NOT NULL,
+	state TEXT NOT NULL,
+	cheque TEXT,
+	created_at BIGINT NOT NULL,
+	changed_at BIGINT NOT NULL,
+	version BIGINT NOT NULL,
+	PRIMARY KEY (community, id),
+	CONSTRAINT deal_minutes CHECK (minutes > 0),
+	CONSTRAINT deal_two_people CHECK (giver <> receiver)
+);
+
+CREATE INDEX deal_giver ON deal (community, giver);
+
+CREATE INDEX deal_receiver ON deal (community, receiver);
+
+CREATE TABLE dues (
+	community UUID NOT NULL,
+	id UUID NOT NULL,
+	member UUID NOT NULL,
+	cents BIGINT NOT NULL,
+	currency TEXT NOT NULL,
+	months INTEGER NOT NULL,
+	paid_on TEXT NOT NULL,
+	through TEXT NOT NULL,
+	entered_by UUID NOT NULL,
+	entered_at BIGINT NOT NULL,
+	PRIMARY KEY (community, id),
+	CONSTRAINT dues_cents CHECK (cents >= 0),
+	CONSTRAINT dues_months CHECK (months BETWEEN 1 AND 120)
+);
+
+CREATE INDEX dues_member ON dues (community, member, through);
+
+CREATE INDEX dues_through ON dues (community, through);
+
+CREATE TABLE listing (
+	community UUID NOT NULL,
+	id UUID NOT NULL,
+	member UUID NOT NULL,
+	account UUID NOT NULL,
+	kind TEXT NOT NULL,
+	title TEXT NOT NULL,
+	category TEXT NOT NULL,
+	text TEXT NOT NULL,
+	sphere TEXT NOT NULL,
+	state TEXT NOT NULL,
+	decided_by UUID,
+	reasons TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (community, id),
+	CONSTRAINT listing_kind CHECK (kind IN ('offer', 'ask'))
+);
+
+CREATE INDEX listing_state ON listing (community, state, created_at);
+
+CREATE TABLE need_said (
+	community UUID NOT NULL,
+	id UUID NOT NULL,
+	member UUID NOT NULL,
+	words TEXT NOT NULL,
+	place TEXT NOT NULL,
+	said_at BIGINT NOT NULL,
+	PRIMARY KEY (community, id)
+);
+
+CREATE INDEX need_said_words ON need_said (community, words);
+
+CREATE TABLE resolution (
+	community UUID NOT NULL,
+	id UUID NOT NULL,
+	title TEXT NOT NULL,
+	text TEXT NOT NULL,
+	rules TEXT NOT NULL,
+	entitled TEXT NOT NULL,
+	currency TEXT,
+	policy BYTEA,
+	since BIGINT,
+	opens_at BIGINT NOT NULL,
+	closes_at BIGINT NOT NULL,
+	state TEXT NOT NULL,
+	outcome TEXT NOT NULL,
+	minutes TEXT NOT NULL,
+	made_by UUID NOT NULL,
+	made_at BIGINT NOT NULL,
+	PRIMARY KEY (community, id),
+	CONSTRAINT resolution_state CHECK (state IN ('announced', 'adopted', 'rejected', 'withdrawn')),
+	CONSTRAINT resolution_times CHECK (opens_at < closes_at)
+);
+
+CREATE TABLE sale (
+	community UUID NOT NULL,
+	payment UUID NOT NULL,
+	teller UUID NOT NULL,
+	member UUID NOT NULL,
+	taken_at BIGINT NOT NULL,
+	PRIMARY KEY (community, payment)
+);
+
+CREATE INDEX sale_member ON sale (community, member, taken_at);
+
+CREATE TABLE teller (
+	community UUID NOT NULL,
+	id UUID NOT NULL,
+	member UUID NOT NULL,
+	name TEXT NOT NULL,
+	pin_hash TEXT NOT NULL,
+	failures INTEGER NOT NULL,
+	active INTEGER NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (community, id),
+	CONSTRAINT teller_name UNIQUE (community, member, name),
+	CONSTRAINT teller_active_flag CHECK (active BETWEEN 0 AND 1)
+)

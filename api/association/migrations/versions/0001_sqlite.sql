@@ -1,0 +1,207 @@
+CREATE TABLE agreement (
+	community BLOB NOT NULL,
+	id BLOB NOT NULL,
+	member BLOB NOT NULL,
+	step TEXT NOT NULL,
+	file TEXT NOT NULL,
+	history TEXT NOT NULL,
+	review_on TEXT,
+	created_at INTEGER NOT NULL,
+	version INTEGER NOT NULL,
+	PRIMARY KEY (community, id)
+)
+ WITHOUT ROWID,
+ STRICT;
+
+CREATE INDEX agreement_member ON agreement (community, member);
+
+CREATE INDEX agreement_step ON agreement (community, step);
+
+CREATE TABLE ballot (
+	community BLOB NOT NULL,
+	resolution BLOB NOT NULL,
+	member BLOB NOT NULL,
+	college TEXT NOT NULL,
+	choice TEXT NOT NULL,
+	cast_at INTEGER NOT NULL,
+	PRIMARY KEY (community, resolution, member),
+	CONSTRAINT ballot_choice CHECK (choice IN ('yes', 'no', 'abstain'))
+)
+ WITHOUT ROWID,
+ STRICT;
+
+CREATE TABLE community_link (
+	community BLOB NOT NULL,
+	id BLOB NOT NULL,
+	account BLOB NOT NULL,
+	currency TEXT NOT NULL,
+	other BLOB NOT NULL,
+	other_link BLOB NOT NULL,
+	accepted INTEGER NOT NULL,
+	state TEXT NOT NULL,
+	agreed_on TEXT NOT NULL,
+	made_by BLOB NOT NULL,
+	made_at INTEGER NOT NULL,
+	PRIMARY KEY (community, id),
+	CONSTRAINT community_link_account UNIQUE (community, account),
+	CONSTRAINT community_link_accepted CHECK (accepted >= 0),
+	CONSTRAINT community_link_state CHECK (state IN ('open', 'closed'))
+)
+ WITHOUT ROWID,
+ STRICT;
+
+CREATE TABLE crossing (
+	community BLOB NOT NULL,
+	id BLOB NOT NULL,
+	link BLOB NOT NULL,
+	payer BLOB NOT NULL,
+	other BLOB NOT NULL,
+	payee BLOB NOT NULL,
+	amount INTEGER NOT NULL,
+	hold BLOB NOT NULL,
+	state TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	made_at INTEGER NOT NULL,
+	changed_at INTEGER NOT NULL,
+	PRIMARY KEY (community, id),
+	CONSTRAINT crossing_state_known CHECK (state IN ('held', 'paid', 'done', 'failed'))
+)
+ WITHOUT ROWID,
+ STRICT;
+
+CREATE INDEX crossing_state ON crossing (state, changed_at);
+
+CREATE TABLE deal (
+	community BLOB NOT NULL,
+	id BLOB NOT NULL,
+	listing BLOB NOT NULL,
+	giver BLOB NOT NULL,
+	receiver BLOB NOT NULL,
+	minutes INTEGER NOT NULL,
+	proposed_by BLOB NOT NULL,
+	state TEXT NOT NULL,
+	cheque TEXT,
+	created_at INTEGER NOT NULL,
+	changed_at INTEGER NOT NULL,
+	version INTEGER NOT NULL,
+	PRIMARY KEY (community, id),
+	CONSTRAINT deal_minutes CHECK (minutes > 0),
+	CONSTRAINT deal_two_people CHECK (giver <> receiver)
+)
+ WITHOUT ROWID,
+ STRICT;
+
+CREATE INDEX deal_giver ON deal (community, giver);
+
+CREATE INDEX deal_receiver ON deal (community, receiver);
+
+CREATE TABLE dues (
+	community BLOB NOT NULL,
+	id BLOB NOT NULL,
+	member BLOB NOT NULL,
+	cents INTEGER NOT NULL,
+	currency TEXT NOT NULL,
+	months INTEGER NOT NULL,
+	paid_on TEXT NOT NULL,
+	through TEXT NOT NULL,
+	entered_by BLOB NOT NULL,
+	entered_at INTEGER NOT NULL,
+	PRIMARY KEY (community, id),
+	CONSTRAINT dues_cents CHECK (cents >= 0),
+	CONSTRAINT dues_months CHECK (months BETWEEN 1 AND 120)
+)
+ WITHOUT ROWID,
+ STRICT;
+
+CREATE INDEX dues_member ON dues (community, member, through);
+
+CREATE INDEX dues_through ON dues (community, through);
+
+CREATE TABLE listing (
+	community BLOB NOT NULL,
+	id BLOB NOT NULL,
+	member BLOB NOT NULL,
+	account BLOB NOT NULL,
+	kind TEXT NOT NULL,
+	title TEXT NOT NULL,
+	category TEXT NOT NULL,
+	text TEXT NOT NULL,
+	sphere TEXT NOT NULL,
+	state TEXT NOT NULL,
+	decided_by BLOB,
+	reasons TEXT NOT NULL,
+	created_at INTEGER NOT NULL,
+	PRIMARY KEY (community, id),
+	CONSTRAINT listing_kind CHECK (kind IN ('offer', 'ask'))
+)
+ WITHOUT ROWID,
+ STRICT;
+
+CREATE INDEX listing_state ON listing (community, state, created_at);
+
+CREATE TABLE need_said (
+	community BLOB NOT NULL,
+	id BLOB NOT NULL,
+	member BLOB NOT NULL,
+	words TEXT NOT NULL,
+	place TEXT NOT NULL,
+	said_at INTEGER NOT NULL,
+	PRIMARY KEY (community, id)
+)
+ WITHOUT ROWID,
+ STRICT;
+
+CREATE INDEX need_said_words ON need_said (community, words);
+
+CREATE TABLE resolution (
+	community BLOB NOT NULL,
+	id BLOB NOT NULL,
+	title TEXT NOT NULL,
+	text TEXT NOT NULL,
+	rules TEXT NOT NULL,
+	entitled TEXT NOT NULL,
+	currency TEXT,
+	policy BLOB,
+	since INTEGER,
+	opens_at INTEGER NOT NULL,
+	closes_at INTEGER NOT NULL,
+	state TEXT NOT NULL,
+	outcome TEXT NOT NULL,
+	minutes TEXT NOT NULL,
+	made_by BLOB NOT NULL,
+	made_at INTEGER NOT NULL,
+	PRIMARY KEY (community, id),
+	CONSTRAINT resolution_state CHECK (state IN ('announced', 'adopted', 'rejected', 'withdrawn')),
+	CONSTRAINT resolution_times CHECK (opens_at < closes_at)
+)
+ WITHOUT ROWID,
+ STRICT;
+
+CREATE TABLE sale (
+	community BLOB NOT NULL,
+	payment BLOB NOT NULL,
+	teller BLOB NOT NULL,
+	member BLOB NOT NULL,
+	taken_at INTEGER NOT NULL,
+	PRIMARY KEY (community, payment)
+)
+ WITHOUT ROWID,
+ STRICT;
+
+CREATE INDEX sale_member ON sale (community, member, taken_at);
+
+CREATE TABLE teller (
+	community BLOB NOT NULL,
+	id BLOB NOT NULL,
+	member BLOB NOT NULL,
+	name TEXT NOT NULL,
+	pin_hash TEXT NOT NULL,
+	failures INTEGER NOT NULL,
+	active INTEGER NOT NULL,
+	created_at INTEGER NOT NULL,
+	PRIMARY KEY (community, id),
+	CONSTRAINT teller_name UNIQUE (community, member, name),
+	CONSTRAINT teller_active_flag CHECK (active BETWEEN 0 AND 1)
+)
+ WITHOUT ROWID,
+ STRICT
