@@ -49,6 +49,8 @@ class Head:
     """Movements in the window, all kinds."""
     program: str
     """Version of Ricochet that computed it."""
+    facts: str = ""
+    """SHA-256 of what was known of members beside the journal, hex; "" for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,15 @@ def head_of(scene: Scene) -> Head:
         internal=came.internal,
         movements=scene.number("SELECT count(*) FROM movement WHERE time >= $start AND time < $stop"),
         program=version("ricochet"),
+        facts=came.facts,
     )
 
 
 def build(scene: Scene, indicators: Iterable[Indicator], progress: Progress | None = None) -> Report:
     """Ask each indicator that fits the scene's model; one that lacks outside data answers what is missing."""
-    asked = [each for each in indicators if scene.currency.model is None or scene.currency.model in each.models]
+    asked = [
+        each for each in indicators if scene.currency.model is None or scene.currency.model in each.models
+    ]
     sections: dict[str, list[Answer]] = {}
     for done, indicator in enumerate(asked):
         if progress is not None:
@@ -108,7 +113,9 @@ def build(scene: Scene, indicators: Iterable[Indicator], progress: Progress | No
         sections.setdefault(indicator.section[:1], []).append(answer(scene, indicator))
     if progress is not None:
         progress(len(asked), len(asked), "")
-    return Report(head_of(scene), tuple(Section(letter, tuple(sections[letter])) for letter in sorted(sections)))
+    return Report(
+        head_of(scene), tuple(Section(letter, tuple(sections[letter])) for letter in sorted(sections))
+    )
 
 
 def answer(scene: Scene, indicator: Indicator) -> Answer:

@@ -20,7 +20,8 @@ account    account BIGINT    dense number from 0
            opening BIGINT    balance before the first movement, 0 unless a foreign record says otherwise
            opened, closed BIGINT              seconds; NULL when unknown or not
 member     owner BIGINT, kind, state, area, sector, college VARCHAR, joined, left, dues_until BIGINT (seconds, NULL)
-term       account, seq, time, floor, ceiling  history of limits, when known
+term       account, seq, time, floor, ceiling  history of limits, when known; here `seq` is the entry
+reserve    entry, time, form, change           euros (minor units) into or out of the fund behind each form, when known
 
 Entries that were reversed and their reversals are in neither table: `undone` counts them. Only members' accounts are
 in `account`; a movement between two of the community's own accounts is dropped when the record is made.
@@ -76,6 +77,8 @@ class Provenance:
     """Movements left out because they were reversed, and their reversals."""
     internal: int = 0
     """Movements from an account to itself or between accounts of one owner, left out of volume."""
+    facts: str = ""
+    """SHA-256 in hex of what was known of members beside the journal (`ledger.analytics.facts`); "" for nothing."""
 
 
 @dataclass(slots=True)
@@ -120,6 +123,7 @@ CREATE TABLE IF NOT EXISTS member (
   owner BIGINT, kind VARCHAR, state VARCHAR, area VARCHAR, sector VARCHAR, college VARCHAR, joined BIGINT, "left" BIGINT,
   dues_until BIGINT);
 CREATE TABLE IF NOT EXISTS term (account BIGINT, seq BIGINT, time BIGINT, floor BIGINT, ceiling BIGINT);
+CREATE TABLE IF NOT EXISTS reserve (entry BIGINT, time BIGINT, form VARCHAR, change BIGINT);
 """
 """`movement` and the others may as well be views over Parquet with these columns."""
 
