@@ -17,7 +17,7 @@ def export(caller: Caller, own: dict[str, Any]) -> dict[str, Any]:
     identity, member = caller.use.identity, UUID(own["id"])
     return {
         "member": own,
-        "devices": [introducing.device(each) for each in identity.devices.of(caller.community, member)],
+        "devices": introducing.devices(identity.standings.of(caller.community, member))["items"],
         "keys": [introducing.key(each) for each in identity.keys.of(caller.community, member)],
         "statements": [_statement(caller, UUID(account["id"])) for account in own["accounts"]],
     }

@@ -9,14 +9,16 @@ from uuid import UUID
 from api import presenting
 from api.deps import Caller, Services
 from api.identity.approvals import Proposal
-from api.identity.devices import Device
+from api.identity.devices import Device, DeviceState
 from api.identity.hooks import Subscription
 from api.identity.keys import Key
 from api.identity.people import Member
 from api.identity.requests import Request
+from api.identity.standing import Standing
 from api.schemas.common import Out, moment, moment_or_none, to_b64
 from api.schemas.derived import present
-from ledger.core.accounts import AccountState
+from ledger.core.accounts import Account, AccountState
+from ledger.core.signing import fingerprint
 from ledger.store.reader import Reader
 
 Json = dict[str, Any]
@@ -56,11 +58,32 @@ def listed(use: Services, community: UUID, found: Member, seen: Reader) -> Json:
     }  # fmt: skip
 
 
-def device(found: Device) -> Json:
+def device(found: Device, state: DeviceState) -> Json:
     """A device."""
     return {
         "id": str(found.id), "member": str(found.member), "label": found.label, "public_key": to_b64(found.public_key),
+        "fingerprint": fingerprint(found.public_key), "state": state.value,
         "created_at": moment(found.created_at), "revoked_at": moment_or_none(found.revoked_at),
+    }  # fmt: skip
+
+
+def devices(found: Standing) -> Json:
+    """Devices, and the keys that are none of them."""
+    unknown = [
+        {
+            "member": str(each.member), "public_key": to_b64(each.key), "fingerprint": fingerprint(each.key),
+            "accounts": [str(account) for account in each.accounts],
+        }
+        for each in found.unknown
+    ]  # fmt: skip
+    return {"items": [device(each, state) for each, state in found.devices], "unknown": unknown}
+
+
+def awaited(found: Device, accounts: Iterable[Account]) -> Json:
+    """Where a device could be let in, and by which keys."""
+    return {
+        "public_key": to_b64(found.public_key), "fingerprint": fingerprint(found.public_key),
+        "accounts": [{"id": str(each.uid), "keys": [to_b64(key) for key in each.keys]} for each in accounts],
     }  # fmt: skip
 
 

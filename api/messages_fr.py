@@ -35,7 +35,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "ce compte ne paie, et n'admet un autre appareil, qu'avec la signature d'un appareil de son membre",
     ),
     "signature_invalid": (
-        "Signature invalide", "cette clé d'appareil ne peut pas signer pour ce compte ; enrôlez l'appareil de nouveau",
+        "Signature invalide", "cet appareil ne signe pas pour ce compte ; admettez-le depuis un appareil qui signe",
     ),
     "approval_required": ("Accord requis", "une seconde personne doit approuver"),
     "same_actor": ("Même personne", "qui l'a saisie ne peut pas l'annuler ; demandez à un collègue"),
@@ -90,6 +90,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "key_not_found": ("Clé inconnue", "cette clé n'existe pas dans cette communauté"),
     "duties_apart": ("Fonctions à séparer", "personne n'est opérateur et trésorier avec une seule clé ; faites-en deux"),
     "device_not_found": ("Appareil inconnu", "cet appareil n'existe pas"),
+    "device_revoked": ("Appareil révoqué", "cet appareil a été révoqué ; inscrivez-le avec un nouveau code"),
     "device_key_used": ("Clé d'appareil déjà prise", "cette clé appartient à un autre appareil"),
     "enrolment_refused": ("Code refusé", "ce code n'est pas ou plus valable ; demandez-en un nouveau à l'association"),
     "webhook_not_found": ("Webhook inconnu", "ce webhook n'existe pas dans cette communauté"),

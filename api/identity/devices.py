@@ -1,30 +1,35 @@
 """Devices that sign for a member, and the codes by which they are enrolled.
 
 A code works for one device. If that device did not hear the answer, it may ask again with the same code for ten
-minutes; it then gets a new API key and the one it did not hear dies.
+minutes; it then gets a new API key and the one it did not hear dies. The code is enough for a member's first device.
+A further one may look at once, and signs from when one that signs already has let it in: see `signers`.
 """
 
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from api.identity import keys, tokens
-from api.identity.errors import Refused, conflict, not_found, wrong_state
+from api.identity.errors import Refused, conflict, invalid, not_found, wrong_state
 from api.identity.keys import NewKey
 from api.identity.people import Member, People
 from api.identity.principal import Role
 from api.identity.records import Records
 from api.identity.schema import api_key, device, enrolment
+from api.identity.signers import Signers, keys_on, lacking
 from api.identity.vault import Vault
 from ledger.community.membership import MemberKind, MemberState
-from ledger.core.accounts import AccountState
-from ledger.core.commands import AddKey, RevokeKey
-from ledger.core.errors import Code, Kind, Rejected
+from ledger.core.accounts import Account
+from ledger.core.commands import AddKey
+from ledger.core.errors import Kind, Rejected
+from ledger.core.membership import MAX_KEYS
 from ledger.service import Ledger, new_id
 
 SECOND = 10**9
@@ -46,11 +51,21 @@ class Device:
     revoked_at: int | None
 
 
+class DeviceState(StrEnum):
+    """What a device may do."""
+
+    WAITING = "waiting"
+    """It has a code and an API key; no device that signs has let it in."""
+    ACTIVE = "active"
+    REVOKED = "revoked"
+
+
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """What a device is told when it is let in."""
+    """What a device is told when it comes with a code."""
 
     device: Device
+    state: DeviceState
     member: Member
     community: UUID
     key: NewKey
@@ -64,6 +79,7 @@ class Devices:
         self._people = people
         self._ledger = ledger
         self._vault = vault
+        self._signers = Signers(ledger)
 
     def invite(self, community: UUID, member: UUID, by: UUID) -> tuple[str, int]:
         """A code for one device of the member, and when it ends (ns). Shown once."""
@@ -86,7 +102,10 @@ class Devices:
         return str(code), now + CODE_LIFE
 
     def enrol(self, code: str, public_key: bytes, label: str) -> Enrolled:
-        """Let a device in: an API key here, its public key in the ledger. Raises Refused or LedgerError."""
+        """A device with a code: an API key, and for a member's first one its public key in the ledger.
+
+        Raises Refused or LedgerError.
+        """
         read = tokens.read_code(code)
         where = next(
             (c for c in self._ledger.reader.communities() if read and c.code == read.community), None
@@ -101,12 +120,53 @@ class Devices:
         let_in, key = found
         owner = self._people.get(where.uid, let_in.member)
         try:
-            for account in owner.accounts:
-                self.may_sign(where.uid, account, let_in)
+            self._signers.begin(where.uid, owner.accounts, let_in.public_key, owner.id)
         except Rejected:
             self.revoke(where.uid, let_in.id, owner.id)
             raise
-        return Enrolled(let_in, owner, where.uid, key)
+        return Enrolled(let_in, self.state(where.uid, let_in), owner, where.uid, key)
+
+    def state(self, community: UUID, found: Device) -> DeviceState:
+        """What a device may do now."""
+        return state_of(found, self._held(community, found.member))
+
+    def awaited(self, community: UUID, found: Device) -> list[Account]:
+        """The accounts for which the device could be let in, each with the keys one of which must sign that."""
+        return lacking(self._held(community, found.member), found.public_key)
+
+    def approve(self, community: UUID, found: Device, commands: Sequence[AddKey]) -> DeviceState:
+        """Let a device in by what others have signed. May be asked again. Raises Refused or LedgerError."""
+        if found.revoked_at is not None:
+            raise wrong_state("device_revoked", "this device was revoked; enrol it with a new code")
+        owner = self._people.get(community, found.member)
+        for command in commands:
+            if command.key != found.public_key:
+                raise invalid("signed", "must be about the key of this device")
+            if command.account not in owner.accounts:
+                raise invalid("signed", "must be about accounts of this member")
+        self._signers.let_in(commands)
+        if self.get(community, found.id).revoked_at is not None:  # meanwhile
+            self._signers.revoke(community, owner.accounts, found.public_key, owner.id)
+            raise wrong_state("device_revoked", "this device was revoked; enrol it with a new code")
+        return self.state(community, found)
+
+    def for_new_account(self, community: UUID, member: UUID) -> tuple[bytes, ...]:
+        """The keys with which a new account of a member is opened: those that sign for the member already.
+
+        Where none does, the devices that are enrolled: of a member without accounts, or who had to begin anew.
+        """
+        mine = [each.public_key for each in self.of(community, member) if each.revoked_at is None]
+        signing = keys_on(self._held(community, member))
+        return tuple(key for key in mine if not signing or key in signing)[:MAX_KEYS]
+
+    def adopt(self, community: UUID, member: UUID, account: UUID) -> None:
+        """Give an account that was opened without keys the member's first device, whose signature lets in others."""
+        first = self.for_new_account(community, member)[:1]
+        for key in first:
+            self._signers.begin(community, [account], key, member)
+
+    def _held(self, community: UUID, member: UUID) -> list[Account]:
+        return self._signers.accounts(community, self._people.get(community, member).accounts)
 
     def of(self, community: UUID, member: UUID | None = None) -> list[Device]:
         """The devices of a member or, with None, of everybody; revoked ones too."""
@@ -136,27 +196,8 @@ class Devices:
             keys.revoke_where(
                 connection, and_(api_key.c.community == community, api_key.c.device == uid), now
             )
-        for account in self._people.get(community, found.member).accounts:
-            if found.public_key in self._ledger.reader.account(community, account).keys:
-                self._ledger.submit(
-                    RevokeKey(
-                        id=new_id(), community=community, actor=actor, account=account, key=found.public_key
-                    )
-                )
-
-    def may_sign(self, community: UUID, account: UUID, signer: Device) -> None:
-        """Let a device sign for an account, unless it does already or the account is closed."""
-        now = self._ledger.reader.account(community, account)
-        if signer.public_key in now.keys or now.state is AccountState.CLOSED:
-            return
-        key = signer.public_key
-        try:
-            self._ledger.submit(
-                AddKey(id=new_id(), community=community, actor=signer.member, account=account, key=key)
-            )
-        except Rejected as refused:
-            if refused.code is not Code.ALREADY_EXISTS:  # the device asked twice at the same time
-                raise
+        accounts = self._people.get(community, found.member).accounts
+        self._signers.revoke(community, accounts, found.public_key, actor)
 
     def _use(
         self, connection: Connection, community: UUID, code: tokens.Code, public_key: bytes
@@ -204,6 +245,15 @@ class Devices:
             owner=member, device=found.id,
         )  # fmt: skip
         return found, key
+
+
+def state_of(found: Device, accounts: Sequence[Account]) -> DeviceState:
+    """What a device may do with its member's accounts; where none has had a key, nothing is to be waited for."""
+    if found.revoked_at is not None:
+        return DeviceState.REVOKED
+    if found.public_key in keys_on(accounts) or not any(account.signed_only for account in accounts):
+        return DeviceState.ACTIVE
+    return DeviceState.WAITING
 
 
 def role_of(kind: MemberKind) -> Role:

@@ -151,6 +151,11 @@ class People:
         with self._records.read() as connection:
             return {account: (uid, name) for account, uid, name in connection.execute(query)}
 
+    def everybodys_accounts(self, community: UUID) -> dict[UUID, tuple[UUID, ...]]:
+        """The accounts of every member who has one."""
+        with self._records.read() as connection:
+            return accounts_of(connection, community)
+
     def add_account(self, community: UUID, uid: UUID, account: UUID) -> None:
         """Note that an account is the member's. Doing it again changes nothing. Raises Refused (409)."""
         with self._records.write_access() as connection:
@@ -168,12 +173,14 @@ class People:
 
 
 def accounts_of(
-    connection: Connection, community: UUID, members: Sequence[UUID]
+    connection: Connection, community: UUID, members: Sequence[UUID] | None = None
 ) -> dict[UUID, tuple[UUID, ...]]:
-    """The accounts of members, in the order of their ids."""
+    """The accounts of members or, with None, of everybody, in the order of their ids."""
     query = select(member_account.c.member, member_account.c.account).where(
-        member_account.c.community == community, member_account.c.member.in_(members)
+        member_account.c.community == community
     )
+    if members is not None:
+        query = query.where(member_account.c.member.in_(members))
     held: dict[UUID, tuple[UUID, ...]] = {}
     for owner, account in connection.execute(query.order_by(member_account.c.account)):
         held[owner] = (*held.get(owner, ()), account)

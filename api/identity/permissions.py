@@ -31,6 +31,8 @@ TABLE: dict[str, tuple[Scope, tuple[Role, ...]]] = {
     "members.export":         (Scope.READ,    _OWN),
     "devices.list":           (Scope.READ,    (*_OWN, _O, _A)),
     "devices.revoke":         (Scope.OPERATE, (*_OWN, _O)),
+    "devices.awaited":        (Scope.READ,    _OWN),
+    "devices.approve":        (Scope.OPERATE, _OWN),  # and the signature of a device that signs
     "keys.list":              (Scope.READ,    (_O, _A, _P)),
     "keys.create":            (Scope.ADMIN,   (_O, _P)),
     "keys.revoke":            (Scope.ADMIN,   (_O, _P)),

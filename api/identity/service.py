@@ -26,6 +26,7 @@ from api.identity.principal import Principal
 from api.identity.records import Records
 from api.identity.requests import Requests
 from api.identity.sessions import Sessions
+from api.identity.standing import Standings
 from api.identity.states import States
 from api.identity.vault import Vault, token_hash
 from ledger.community.membership import FREEZES
@@ -71,6 +72,7 @@ class Identity:
         self.directory = Directory(self.people)
         self.states = States(records, self.people, ledger)
         self.devices = Devices(records, self.people, ledger, vault)
+        self.standings = Standings(self.people, self.devices, ledger)
         self.requests = Requests(records, ledger)
         self.approvals = Approvals(records, ledger)
         self.sessions = Sessions(records)
@@ -101,16 +103,14 @@ class Identity:
         return None if found is None else found[0]
 
     def account_opened(self, community: UUID, member: UUID, account: UUID, actor: UUID = OPERATOR) -> None:
-        """Remember a new account as the member's; freeze it as the member's state asks, let the member's devices sign.
+        """Remember a new account as the member's; freeze it as the member's state asks, let the member's device sign.
 
         May be asked again when it failed half-way. Raises Refused (404, 409) or LedgerError.
         """
         self.people.add_account(community, member, account)
         found = self.people.get(community, member)
         self.states.settle(community, [account], FREEZES[found.state], actor)
-        for device in self.devices.of(community, member):
-            if device.revoked_at is None:
-                self.devices.may_sign(community, account, device)
+        self.devices.adopt(community, member, account)
 
     def propose(self, principal: Principal, action: str, command: Command) -> Proposal:
         """Keep a command that needs a second person; see `Approvals.propose`."""

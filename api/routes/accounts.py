@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api import presenting
 from api.deps import Caller, How, asking, command_id, require
-from api.holders import must_be_member
+from api.holders import first_keys, must_be_member
 from api.params import Accept, Cursor, From, IfMatch, Limit, To, if_match, page, respond
 from api.schemas.accounts import (
     AccountBody,
@@ -37,14 +37,15 @@ async def open_account(
     caller: Caller = require("accounts.open"),
     how: How = asking(),
 ) -> Response:
-    """Open an account of a member."""
+    """Open an account of a member; the devices that sign for the member sign for it too."""
     uid = command_id(caller, body.id, how.key)
     account = body.account or uuid5(uid, "account")
     await asyncio.to_thread(must_be_member, caller, body.member)
+    keys = await asyncio.to_thread(first_keys, caller, body.member, uid)
     command = OpenAccount(
         id=uid, community=caller.community, actor=caller.principal.actor, account=account, currency=body.currency,
         kind=body.kind, form=body.form, line=body.line, ceiling=body.ceiling, programme=body.programme or "",
-        sectors=tuple(body.sectors), acceptance_bp=body.acceptance_bp,
+        sectors=tuple(body.sectors), acceptance_bp=body.acceptance_bp, keys=keys,
     )  # fmt: skip
     outcome = await submit(caller, command, dry_run=how.dry_run)
     if not how.dry_run:

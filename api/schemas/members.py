@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
+from api.identity.devices import DeviceState
 from api.schemas.accounts import AccountOut, StatementOut
 from api.schemas.common import Body, Bytes32, CurrencyCode, Moment, MomentOut, Out, Sector, Text
 from api.schemas.currencies import CommunityOut
@@ -114,14 +115,49 @@ class DeviceOut(Out):
     member: UUID
     label: str
     public_key: str
+    fingerprint: str = Field(description="Of the public key, for two people to compare.", examples=["QK4D-2W7M-HZ3A"])
+    state: DeviceState = Field(description="A waiting device signs from when another one has let it in.")
     created_at: MomentOut
     revoked_at: MomentOut | None
 
 
+class UnknownKeyOut(Out):
+    """A key that signs for accounts of a member and is none of the member's devices in force: ask who put it there."""
+
+    member: UUID
+    public_key: str
+    fingerprint: str
+    accounts: list[UUID]
+
+
 class DevicesOut(Out):
-    """Devices, revoked ones too."""
+    """Devices, revoked ones too, and keys that are no device."""
 
     items: list[DeviceOut]
+    unknown: list[UnknownKeyOut]
+
+
+class AwaitedAccountOut(Out):
+    """An account that waits for a device."""
+
+    id: UUID
+    keys: list[str] = Field(description="One of these public keys must sign.")
+
+
+class AwaitedOut(Out):
+    """Where a device could be let in: an `add_key` command for each account, signed by a key of that account."""
+
+    public_key: str
+    fingerprint: str
+    accounts: list[AwaitedAccountOut]
+
+
+class ApprovalBody(Body):
+    """What lets a device in."""
+
+    signed: list[str] = Field(
+        min_length=1, max_length=100, description="JWS of `add_key` commands, one for each account."
+    )
 
 
 class NamedOut(Out):
@@ -132,9 +168,11 @@ class NamedOut(Out):
 
 
 class EnrolledOut(Out):
-    """A device that was let in. `api_key` is shown only here."""
+    """A device that came with a code. `api_key` is shown only here."""
 
     device_id: UUID
+    state: DeviceState
+    fingerprint: str
     api_key: str
     member: NamedOut
     community: CommunityOut

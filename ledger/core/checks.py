@@ -138,7 +138,7 @@ def signed(payer: Account, signature: Signature | None) -> None:
             )
     elif signature.key not in payer.keys:
         raise Rejected(
-            Code.SIGNATURE_INVALID, "this device key may not sign for the account; enrol the device again", "signature"
+            Code.SIGNATURE_INVALID, "this device does not sign for the account; let it in from one that does", "signature"
         )
 
 

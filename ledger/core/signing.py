@@ -7,10 +7,11 @@ full JWS again and check it with any JOSE library.
 from __future__ import annotations
 
 import json
-from base64 import urlsafe_b64encode
+from base64 import b32encode, urlsafe_b64encode
 from dataclasses import fields
 from enum import Enum
 from functools import lru_cache
+from hashlib import sha256
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
@@ -56,6 +57,12 @@ def _json(value: object) -> object:
 def canonical_json(value: object) -> bytes:
     """RFC 8785 for what commands hold: text, integers up to 2^53, arrays, objects with ASCII names."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def fingerprint(key: bytes) -> str:
+    """Three groups that two people can compare: how the SHA-256 of a public key (32 bytes) begins, 60 bits in base32."""
+    text = b32encode(sha256(key).digest())[:12].decode()
+    return "-".join((text[:4], text[4:8], text[8:]))
 
 
 def signing_input(command: Command, key: bytes) -> bytes:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import insert
+
+from api.identity import schema
 from api.identity.principal import Principal, Role
 from api.identity.requests import Asked
 from ledger.community.membership import MemberKind, MemberState
@@ -112,6 +115,8 @@ SAMPLES: dict[str, Sample] = {
     "DELETE /v1/members/{gone}/personal-data": Sample(OP),
     "GET /v1/devices": Sample(A),
     "DELETE /v1/devices/{device}": Sample(OP),
+    "GET /v1/devices/{own_device}/approval": Sample(M),
+    "POST /v1/devices/{own_device}/approval": Sample(M, {"signed": ["signed.by.nobody"]}),
     "GET /v1/directory": Sample(M, query="query=a"),
     "GET /v1/directory/resolve": Sample(M, query="name={ben_name}"),
     "POST /v1/keys": Sample(OP, {"label": "till", "roles": ["auditor"]}),
@@ -130,9 +135,9 @@ ASKED_ELSEWHERE = {"GET /v1/journal/stream"}
 
 REFUSED_BY_THE_RULES = {
     "POST /v1/commands/forfeit", "POST /v1/commands/write_off", "POST /v1/commands/charge_demurrage",
-    "POST /v1/commands/expire_hold", "POST /v1/commands/expire_purse",
+    "POST /v1/commands/expire_hold", "POST /v1/commands/expire_purse", "POST /v1/devices/{own_device}/approval",
 }  # fmt: skip
-"""Good requests that come too early here: the ledger answers, which is enough to know that the key was let in."""
+"""Requests that come too early here, or lack a signature: how they are refused tells that the key was let in."""
 
 
 def things(place: Place) -> dict[str, str]:
@@ -180,7 +185,16 @@ def _people(place: Place) -> dict[str, str]:
     phone = place.join(f"{place.code} Phone", MemberKind.PERSON)
     code, _ = identity.devices.invite(community, phone.id, STAFF)
     device = identity.devices.enrol(code, new_id().bytes * 2, "phone")
-    return {"gone": str(gone.id), "device": str(device.device.id)}
+    return {"gone": str(gone.id), "device": str(device.device.id), "own_device": str(_own_device(place))}
+
+
+def _own_device(place: Place) -> UUID:
+    """A device of Ada's that signs for nothing, as her payments here go without signature."""
+    uid, key = new_id(), new_id().bytes * 2
+    row = {"community": place.community, "id": uid, "member": place.ada.id, "public_key": key, "label": "x", "created_at": 1}
+    with place.use.ledger.database.write.begin() as connection:
+        connection.execute(insert(schema.device).values(row))
+    return uid
 
 
 def _spare_key(place: Place) -> str:

@@ -9,13 +9,13 @@ from contextlib import suppress
 import pytest
 
 from api.identity import devices
+from api.identity.devices import DeviceState
 from api.identity.errors import Refused
 from api.identity.permissions import allowed
 from api.identity.principal import Role
 from api.identity.schema import enrolment
 from api.identity.tokens import ALPHABET
 from ledger.community.membership import MemberKind, MemberState
-from ledger.core import commands as c
 from ledger.core.errors import Code, Rejected, Unavailable
 from ledger.service import new_id
 from tests.integration.town import SECOND, Phone, Town, open_town
@@ -135,10 +135,8 @@ def test_a_lost_telephone_is_dead_at_once(town: Town) -> None:
     ana, bea = town.member("Ana"), town.member("Bea")
     second = town.open(ana.id)
     phone, spare = Phone(), Phone()
-    enrolled = {}
-    for each in (phone, spare):
-        code, _ = town.identity.devices.invite(town.community, ana.id, new_id())
-        enrolled[each] = town.identity.devices.enrol(code, each.public_key, "x")
+    enrolled = {each: town.enrol(ana, each) for each in (phone, spare)}
+    assert town.let_in(phone, enrolled[spare]) is DeviceState.ACTIVE
     for _ in range(2):  # again changes nothing
         town.identity.devices.revoke(town.community, enrolled[phone].device.id, ana.id)
     assert town.who(enrolled[phone].key.token) is None
@@ -175,13 +173,29 @@ def test_a_later_account_knows_the_members_telephones(town: Town) -> None:
     assert town.ledger.reader.account(town.community, account).keys == (phone.public_key,)
 
 
-def test_too_many_telephones_leave_no_half_enrolled_one(town: Town) -> None:
-    ana = town.member("Ana")
-    for n in range(16):
-        town.do(c.AddKey, account=ana.accounts[0], key=bytes([n]) * 32)
-    code, _ = town.identity.devices.invite(town.community, ana.id, new_id())
+def test_too_many_telephones_leave_the_last_one_waiting(town: Town) -> None:
+    ana, first = town.member("Ana"), Phone()
+    enrolled = [town.enrol(ana, first), *(town.enrol(ana, Phone()) for _ in range(16))]
+    for each in enrolled[1:16]:
+        assert town.let_in(first, each) is DeviceState.ACTIVE
     with pytest.raises(Rejected, match="at most 16 devices"):
-        town.identity.devices.enrol(code, Phone().public_key, "x")
+        town.let_in(first, enrolled[16])
+    assert town.identity.devices.state(town.community, enrolled[16].device) is DeviceState.WAITING
+
+
+def test_a_first_device_that_the_ledger_refuses_is_not_half_enrolled(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = town.member("Ana")
+    refuse = Rejected(Code.ACCOUNT_CLOSED, "closed at this moment", "account")
+
+    def refused(*_: object) -> None:
+        raise refuse
+
+    with monkeypatch.context() as stopped:
+        stopped.setattr(town.ledger, "submit", refused)
+        with pytest.raises(Rejected):
+            town.enrol(ana, Phone())
     (device,) = town.identity.devices.of(town.community, ana.id)
     assert device.revoked_at is not None
     assert all(key.revoked_at for key in town.identity.keys.page(town.community))

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from api.identity.devices import DeviceState, Enrolled
 from api.identity.keys import NewKey
 from api.identity.people import Member, Profile
 from api.identity.principal import Principal, Role, Scope
@@ -88,6 +89,29 @@ class Town:
         owner = member.id if member else None
         return self.identity.keys.create(admin, self.community, frozenset(roles), owner=owner)
 
+    def enrol(self, member: Member, phone: Phone, label: str = "telephone") -> Enrolled:
+        """A device with a code of its own."""
+        code, _ = self.identity.devices.invite(self.community, member.id, new_id())
+        return self.identity.devices.enrol(code, phone.public_key, label)
+
+    def letting_in(self, signer: Phone, enrolled: Enrolled) -> list[c.AddKey]:
+        """What one telephone signs so that another may sign."""
+        devices = self.identity.devices
+        return [
+            signer.sign(
+                c.AddKey(
+                    id=new_id(), community=self.community, actor=enrolled.member.id, account=account.uid,
+                    key=enrolled.device.public_key,
+                )
+            )
+            for account in devices.awaited(self.community, enrolled.device)
+        ]  # fmt: skip
+
+    def let_in(self, signer: Phone, enrolled: Enrolled) -> DeviceState:
+        """One telephone lets another in."""
+        commands = self.letting_in(signer, enrolled)
+        return self.identity.devices.approve(self.community, enrolled.device, commands)
+
     def who(self, token: str) -> Principal | None:
         """Whom a token belongs to."""
         return asyncio.run(self.identity.authenticate(token))
@@ -112,6 +136,9 @@ class Town:
         )
 
 
+S = TypeVar("S", c.Pay, c.AddKey)
+
+
 class Phone:
     """A device with a key of its own."""
 
@@ -119,7 +146,7 @@ class Phone:
         self._key = Ed25519PrivateKey.generate()
         self.public_key = self._key.public_key().public_bytes_raw()
 
-    def sign(self, command: c.Pay) -> c.Pay:
+    def sign(self, command: S) -> S:
         """The command with the device's signature."""
         value = self._key.sign(signing.signing_input(command, self.public_key))
         return replace(command, signature=c.Signature(self.public_key, value))
