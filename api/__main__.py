@@ -8,15 +8,19 @@ import typer
 from fastapi import FastAPI
 
 from api import settings as environment
+from api.association import migrations as association_migrations
 from api.deps import Services
+from api.identity import migrations as identity_migrations
 from api.office import key_app, member_app
 from api.serving import serve as run
 from ledger.__main__ import app
+from ledger.cli import keeping
 from ledger.core.errors import LedgerError
 from ops.demo.cli import register as register_demo
 
 COULD_NOT_RUN = 2
 
+keeping.BESIDES += [identity_migrations.upgrade, association_migrations.upgrade]
 app.add_typer(member_app, name="member")
 app.add_typer(key_app, name="key")
 

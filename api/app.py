@@ -96,6 +96,7 @@ async def _running(settings: Settings, metrics: Metrics, clock: Callable[[], int
         tasks = [asyncio.create_task(services.hub.run()), asyncio.create_task(deliverer.run())]
         if settings.jobs:
             tasks.append(asyncio.create_task(services.identity.keep_up()))
+            tasks.append(asyncio.create_task(services.association.keep_up()))
             scheduler.start()
         try:
             yield services

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+
 from api.association import migrations
 from api.association.agreements import Agreements
 from api.association.crossings import Crossings
@@ -13,7 +16,13 @@ from api.association.resolutions import Resolutions
 from api.association.tellers import Tellers
 from api.identity.records import Records
 from api.identity.service import Identity
+from ledger.core.errors import LedgerError
 from ledger.service import Ledger
+
+log = logging.getLogger("ricochet.association")
+
+LATER = 60
+"""Seconds after which a crossing that has not moved is taken up again."""
 
 
 class Association:
@@ -25,6 +34,7 @@ class Association:
             migrations.upgrade(ledger.database.write)
         else:
             migrations.check(ledger.database.read)
+        self._clock = records.clock
         self.dues = Dues(records, identity.people, identity.states)
         self.agreements = Agreements(records, identity.people, identity.states)
         self.resolutions = Resolutions(records, identity.people)
@@ -33,3 +43,13 @@ class Association:
         self.needs = Needs(records)
         self.links = Links(records, ledger)
         self.crossings = Crossings(records, ledger, self.links)
+
+    async def keep_up(self) -> None:
+        """Take stopped crossings up again, until cancelled; for a task of the application."""
+        while True:
+            try:
+                before = self._clock() - LATER * 10**9
+                await asyncio.to_thread(self.crossings.resume, before)
+            except LedgerError as error:
+                log.warning("payments between communities are not settled: %s", type(error).__name__)
+            await asyncio.sleep(LATER)

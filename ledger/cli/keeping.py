@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Engine
 
 from ledger.cli.common import COULD_NOT_RUN, REFUSED, Community, community_named, fail, opened
 from ledger.core.errors import Rejected
@@ -16,11 +18,15 @@ from ledger.store.verify import verify as audit
 
 SHOWN = 20
 """Findings that `verify` prints."""
+BESIDES: list[Callable[[Engine], None]] = []
+"""What makes the tables of others in the same database; the API adds its own."""
 
 
 def init(context: typer.Context) -> None:
     """Make the database, or bring its tables up to date."""
     with opened(context, migrate=True) as ledger:
+        for upgrade in BESIDES:
+            upgrade(ledger.database.write)
         typer.echo(f"ready: {len(ledger.reader.communities())} communities")
 
 

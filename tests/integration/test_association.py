@@ -8,9 +8,12 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from typer.testing import CliRunner
 
+from api.__main__ import app
 from api.association import migrations
 from api.association.service import Association
+from api.identity import migrations as identity_migrations
 from api.identity.errors import Refused
 from api.identity.records import Records
 from ledger.community.agreement import Step, Verdict
@@ -22,6 +25,8 @@ from ledger.core.accounts import Freeze
 from ledger.core.errors import Rejected
 from ledger.core.policy import Policy
 from ledger.service import new_id
+from ledger.store import migrations as ledger_migrations
+from ledger.store.engine import open_database
 from tests.integration.town import DAY, SECOND, Town, open_town
 
 
@@ -223,3 +228,16 @@ def test_a_need_shows_from_three_members_on(scene: Scene) -> None:
     assert (found.members, found.searches) == (3, 4)
     scene.town.clock.now += 91 * DAY + SECOND
     assert needs.unmet(scene.community) == []
+
+
+def test_init_makes_every_table_that_the_server_asks_for(engine_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With RICOCHET_MIGRATE=false the server only checks; `ricochet init` is the remedy that it names."""
+    monkeypatch.setenv("RICOCHET_MASTER_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+    done = CliRunner().invoke(app, ["--database", engine_url, "init"])
+    assert done.exit_code == 0, done.output
+    database = open_database(engine_url)
+    try:
+        for tables in (ledger_migrations, identity_migrations, migrations):
+            tables.check(database.read)
+    finally:
+        database.close()
