@@ -10,12 +10,12 @@ from uuid import UUID
 import pytest
 from typer.testing import CliRunner
 
-from api.__main__ import app
 from api.association import migrations
 from api.association.service import Association
 from api.identity import migrations as identity_migrations
 from api.identity.errors import Refused
 from api.identity.records import Records
+from ledger.__main__ import app
 from ledger.community.agreement import Step, Verdict
 from ledger.community.dues import DuesRules
 from ledger.community.exchanges import Deal, Listing
