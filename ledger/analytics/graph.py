@@ -31,7 +31,9 @@ def reverse_of(src: Ints, dst: Ints, size: int) -> Ints:
     keys, back = src * size + dst, dst * size + src
     if not len(keys):
         return keys
-    place = np.minimum(np.searchsorted(keys, back), len(keys) - 1)
+    order = np.argsort(back)  # neighbours in the search are then neighbours in memory
+    place = np.empty(len(keys), dtype=np.int64)
+    place[order] = np.minimum(np.searchsorted(keys, back[order]), len(keys) - 1)
     return np.where(keys[place] == back, place, -1)
 
 
