@@ -13,7 +13,7 @@ from api.deps import Services
 from api.identity import migrations as identity_migrations
 from api.office import key_app, member_app
 from api.serving import serve as run
-from ledger.__main__ import app
+from ledger.__main__ import app as app
 from ledger.cli import keeping
 from ledger.core.errors import LedgerError
 from ops.demo.cli import register as register_demo

@@ -10,12 +10,12 @@ from uuid import UUID
 import pytest
 from typer.testing import CliRunner
 
+from api import __main__ as operator
 from api.association import migrations
 from api.association.service import Association
 from api.identity import migrations as identity_migrations
 from api.identity.errors import Refused
 from api.identity.records import Records
-from ledger.__main__ import app
 from ledger.community.agreement import Step, Verdict
 from ledger.community.dues import DuesRules
 from ledger.community.exchanges import Deal, Listing
@@ -233,7 +233,7 @@ def test_a_need_shows_from_three_members_on(scene: Scene) -> None:
 def test_init_makes_every_table_that_the_server_asks_for(engine_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With RICOCHET_MIGRATE=false the server only checks; `ricochet init` is the remedy that it names."""
     monkeypatch.setenv("RICOCHET_MASTER_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
-    done = CliRunner().invoke(app, ["--database", engine_url, "init"])
+    done = CliRunner().invoke(operator.app, ["--database", engine_url, "init"])
     assert done.exit_code == 0, done.output
     database = open_database(engine_url)
     try:
