@@ -1,0 +1,127 @@
+"""The scan of a scene: its accounts in groups of one form, kind, area and sector, its window in months."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ledger.analytics.events import events
+from ledger.analytics.kernel import MOST_MONEY, MOST_SECONDS, Setting
+from ledger.analytics.scanned import Scan
+from ledger.analytics.scanner import Scanner, pieces
+from ledger.analytics.scene import Scene
+from ledger.analytics.state import State
+from ledger.analytics.window import DAY, Window
+
+THRESHOLDS = (1, 7, 28, 30, 56, 90, 365)
+"""Days for which the shares of what was held longer are exact."""
+
+EDGES = tuple(
+    sorted({0, *(round(60 * 2 ** (half / 2)) for half in range(48)), *(days * DAY for days in THRESHOLDS)})
+)
+"""Seconds: half octaves from a minute to 22 years, and the thresholds."""
+
+
+class Group(NamedTuple):
+    """What the accounts of one row have in common; None: unknown."""
+
+    form: str | None
+    kind: str | None
+    area: str | None
+    sector: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SceneScan:
+    """A scan with the meaning of its rows."""
+
+    scan: Scan
+    groups: tuple[Group, ...]
+    state: State | None = None
+
+    def rows(self, wanted: Callable[[Group], bool]) -> list[int]:
+        """The rows of the groups that are wanted."""
+        return [row for row, group in enumerate(self.groups) if wanted(group)]
+
+    @property
+    def digital(self) -> list[int]:
+        """The rows that are not notes: the holder of notes is not known."""
+        return self.rows(lambda group: group.form != "paper")
+
+    @property
+    def paper(self) -> list[int]:
+        """The rows of notes."""
+        return self.rows(lambda group: group.form == "paper")
+
+
+def scanned(scene: Scene) -> SceneScan:
+    """The scan that all indicators of a scene share."""
+    if "scan" not in scene.kept:
+        scene.kept["scan"] = scan_scene(scene)
+    kept = scene.kept["scan"]
+    assert isinstance(kept, SceneScan)
+    return kept
+
+
+def scan_scene(
+    scene: Scene, saved: State | None = None, from_seq: int = 0, *, keep: bool = False, plain: bool = False
+) -> SceneScan:
+    """Scan a scene; from a saved state, only its movements from `from_seq` on. `keep` returns the state at the end.
+
+    Numbers that 64 bits could not hold are left to the plain kernel: slower, without a limit.
+    """
+    groups, group_of = _groups(scene)
+    scanner = Scanner(
+        Setting(scene.window.start, scene.window.end, len(groups), group_of, month_bounds(scene.window), EDGES),
+        saved, keep=keep, plain=plain or not _fits(scene, saved),
+    )  # fmt: skip
+    for piece in pieces(events(scene, from_seq)):
+        scanner.feed(*piece)
+    found = scanner.finish()
+    return SceneScan(found, groups, scanner.state if keep else None)
+
+
+def month_bounds(window: Window) -> list[int]:
+    """Start, the firsts of the months in UTC after it, end. An empty window has one part of no length."""
+    bounds = [window.start]
+    at = datetime.fromtimestamp(window.start, UTC)
+    year, month = at.year, at.month
+    while True:
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+        if year > 9999:
+            break
+        first = int(datetime(year, month, 1, tzinfo=UTC).timestamp())
+        if first >= window.end:
+            break
+        bounds.append(first)
+    return [*bounds, window.end]
+
+
+def _groups(scene: Scene) -> tuple[tuple[Group, ...], Any]:
+    """Groups in a fixed order, and the group of each account number."""
+    columns = "form, kind, area, sector"
+    order = ", ".join(f"{name} NULLS LAST" for name in columns.split(", "))
+    rows = scene.rows(f"SELECT DISTINCT {columns} FROM account ORDER BY {order}")
+    groups = tuple(Group(*(None if each is None else str(each) for each in row)) for row in rows)
+    found = scene.db.execute(
+        f"SELECT account, dense_rank() OVER (ORDER BY {order}) - 1 AS at FROM account"
+    ).fetchnumpy()
+    numbers = np.asarray(found["account"], np.int64)
+    group_of = np.zeros(int(numbers.max(initial=-1)) + 1, np.int64)
+    group_of[numbers] = np.asarray(found["at"], np.int64)
+    return groups or (Group(None, None, None, None),), group_of
+
+
+def _fits(scene: Scene, saved: State | None) -> bool:
+    """Whether every sum stays within the compiled kernel's words."""
+    money = scene.number("SELECT sum(amount) FROM movement WHERE time < $stop")
+    money += scene.number("SELECT sum(abs(opening)) FROM account")
+    first = scene.number("SELECT least(min(time), $start) FROM movement")
+    if saved is not None and len(saved.account):
+        money += sum(int(each) for each in np.abs(saved.balance))
+        first = min([first, *(int(each.min()) for each in saved.time if len(each))])
+    return money < MOST_MONEY and max(scene.window.end, scene.window.stop) - first < MOST_SECONDS
