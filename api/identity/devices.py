@@ -1,28 +1,28 @@
-"""Devices that sign for a member, and the codes by which they are enrolled.
+"""Devices that sign for a member.
 
-A code works for one device. If that device did not hear the answer, it may ask again with the same code for ten
-minutes; it then gets a new API key and the one it did not hear dies. The code is enough for a member's first device.
-A further one may look at once, and signs from when one that signs already has let it in: see `signers`.
+A device comes with a code and gets an API key; one that did not hear the answer asks again, gets a new API key, and
+the one it did not hear dies. The code is enough for a member's first device. A further one may look at once, and
+signs from when one that signs already has let it in: see `signers`.
 """
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, insert, select, update
 
 from api.identity import keys, tokens
+from api.identity.codes import Codes
 from api.identity.errors import Refused, conflict, invalid, not_found, wrong_state
 from api.identity.keys import NewKey
 from api.identity.people import Member, People
 from api.identity.principal import Role
 from api.identity.records import Records
-from api.identity.schema import api_key, device, enrolment
+from api.identity.schema import api_key, device
 from api.identity.signers import Signers, keys_on, lacking
 from api.identity.vault import Vault
 from ledger.community.membership import MemberKind, MemberState
@@ -31,12 +31,6 @@ from ledger.core.commands import AddKey
 from ledger.core.errors import Kind, Rejected
 from ledger.core.membership import MAX_KEYS
 from ledger.service import Ledger, new_id
-
-SECOND = 10**9
-CODE_LIFE = 24 * 3600 * SECOND
-AGAIN = 600 * SECOND
-ATTEMPTS = 5
-"""Wrong codes with the right first group after which a code is worth nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +72,7 @@ class Devices:
         self._records = records
         self._people = people
         self._ledger = ledger
-        self._vault = vault
+        self._codes = Codes(records, vault)
         self._signers = Signers(ledger)
 
     def invite(self, community: UUID, member: UUID, by: UUID) -> tuple[str, int]:
@@ -87,19 +81,7 @@ class Devices:
         if found.state is MemberState.LEFT:
             raise wrong_state("member_left", "this member has left; let the member in again first")
         where = self._ledger.reader.community(community)
-        now = self._records.clock()
-        with self._records.write() as connection:
-            connection.execute(delete(enrolment).where(_code(community), enrolment.c.expires_at <= now))
-            code = tokens.new_code(where.code)
-            while connection.execute(select(enrolment.c.lookup).where(_code(community, code.lookup))).first():
-                code = tokens.new_code(where.code)
-            connection.execute(
-                insert(enrolment).values(
-                    community=community, lookup=code.lookup, hash=self._vault.code_hash(str(code)), member=found.id,
-                    created_by=by, expires_at=now + CODE_LIFE, attempts=0,
-                )
-            )  # fmt: skip
-        return str(code), now + CODE_LIFE
+        return self._codes.new(community, where.code, found.id, by)
 
     def enrol(self, code: str, public_key: bytes, label: str) -> Enrolled:
         """A device with a code: an API key, and for a member's first one its public key in the ledger.
@@ -113,18 +95,36 @@ class Devices:
         if read is None or where is None:
             raise _bad_code()
         with self._records.write_access() as connection:
-            member = self._use(connection, where.uid, read, public_key)
-            found = None if member is None else self._let_in(connection, where.uid, member, public_key, label)
-        if found is None:
+            member = self._codes.use(connection, where.uid, read, public_key)
+            if member is not None:
+                owner = self._people.get(where.uid, member)
+                found, _ = self._recorded(connection, where.uid, owner, public_key, label)
+                key = self._new_key(connection, where.uid, owner, found)
+        if member is None:
             raise _bad_code()  # raised here, so that the attempt was counted
-        let_in, key = found
-        owner = self._people.get(where.uid, let_in.member)
         try:
-            self._signers.begin(where.uid, owner.accounts, let_in.public_key, owner.id)
+            self._signers.begin(where.uid, owner.accounts, public_key, owner.id)
         except Rejected:
-            self.revoke(where.uid, let_in.id, owner.id)
+            self.revoke(where.uid, found.id, owner.id)
             raise
-        return Enrolled(let_in, self.state(where.uid, let_in), owner, where.uid, key)
+        return Enrolled(found, self.state(where.uid, found), owner, where.uid, key)
+
+    def add(
+        self, community: UUID, member: UUID, public_key: bytes, label: str, commands: Sequence[AddKey]
+    ) -> tuple[Device, DeviceState]:
+        """A key without an API key, such as one on paper, let in by what a device that signs has signed.
+
+        May be asked again. Raises Refused or LedgerError.
+        """
+        owner = self._people.get(community, member)
+        with self._records.write() as connection:
+            found, fresh = self._recorded(connection, community, owner, public_key, label)
+        try:
+            return found, self.approve(community, found, commands)
+        except (Rejected, Refused):
+            if fresh:
+                self.revoke(community, found.id, owner.id)
+            raise
 
     def state(self, community: UUID, found: Device) -> DeviceState:
         """What a device may do now."""
@@ -199,52 +199,37 @@ class Devices:
         accounts = self._people.get(community, found.member).accounts
         self._signers.revoke(community, accounts, found.public_key, actor)
 
-    def _use(
-        self, connection: Connection, community: UUID, code: tokens.Code, public_key: bytes
-    ) -> UUID | None:
-        """The member a code is for; None, with the attempt counted, when the code is not good."""
-        ours = _code(community, code.lookup)
-        row = connection.execute(select(enrolment).where(ours).with_for_update()).first()
-        now = self._records.clock()
-        if row is None or row.expires_at <= now or row.attempts >= ATTEMPTS:
-            return None
-        if not hmac.compare_digest(row.hash, self._vault.code_hash(str(code))):
-            connection.execute(update(enrolment).where(ours).values(attempts=enrolment.c.attempts + 1))
-            return None
-        if row.used_at is None:
-            connection.execute(update(enrolment).where(ours).values(used_at=now, public_key=public_key))
-        elif row.public_key != public_key or now >= row.used_at + AGAIN:
-            return None
-        member: UUID = row.member
-        return member
-
-    def _let_in(
-        self, connection: Connection, community: UUID, member: UUID, public_key: bytes, label: str
-    ) -> tuple[Device, NewKey]:
-        now = self._records.clock()
+    def _recorded(
+        self, connection: Connection, community: UUID, owner: Member, public_key: bytes, label: str
+    ) -> tuple[Device, bool]:
+        """The row of a key, and whether it is new."""
         same = and_(device.c.community == community, device.c.public_key == public_key)
         row = connection.execute(select(device).where(same)).first()
         if row is None:
-            found = Device(new_id(), member, public_key, label, now, None)
+            found = Device(new_id(), owner.id, public_key, label, self._records.clock(), None)
             connection.execute(
                 insert(device).values(
-                    community=community, id=found.id, member=member, public_key=public_key, label=label, created_at=now
+                    community=community, id=found.id, member=owner.id, public_key=public_key, label=label,
+                    created_at=found.created_at,
                 )
             )  # fmt: skip
-        elif row.member != member or row.revoked_at is not None:
+            return found, True
+        if row.member != owner.id or row.revoked_at is not None:
             raise conflict(
                 "device_key_used", "public_key: this key was used before; make a new one", "public_key"
             )
-        else:
-            found = _device(row)
-            old = and_(api_key.c.community == community, api_key.c.device == found.id)
-            keys.revoke_where(connection, old, now)
-        roles = frozenset({role_of(self._people.get(community, member).kind)})
-        key = keys.add(
-            connection, community, roles, keys.scopes_of(roles), label=label, created_by=member, now=now,
-            owner=member, device=found.id,
+        return _device(row), False
+
+    def _new_key(self, connection: Connection, community: UUID, owner: Member, found: Device) -> NewKey:
+        """The device's API key; one that it had before dies."""
+        now = self._records.clock()
+        old = and_(api_key.c.community == community, api_key.c.device == found.id)
+        keys.revoke_where(connection, old, now)
+        roles = frozenset({role_of(owner.kind)})
+        return keys.add(
+            connection, community, roles, keys.scopes_of(roles), label=found.label, created_by=owner.id, now=now,
+            owner=owner.id, device=found.id,
         )  # fmt: skip
-        return found, key
 
 
 def state_of(found: Device, accounts: Sequence[Account]) -> DeviceState:
@@ -259,11 +244,6 @@ def state_of(found: Device, accounts: Sequence[Account]) -> DeviceState:
 def role_of(kind: MemberKind) -> Role:
     """The role of a member's own keys: a resident's, or that of a firm or body that takes payments."""
     return Role.MEMBER if kind is MemberKind.PERSON else Role.MERCHANT
-
-
-def _code(community: UUID, lookup: str | None = None) -> Any:
-    ours = enrolment.c.community == community
-    return ours if lookup is None else and_(ours, enrolment.c.lookup == lookup)
 
 
 def _device(row: Any) -> Device:

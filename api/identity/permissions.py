@@ -33,6 +33,7 @@ TABLE: dict[str, tuple[Scope, tuple[Role, ...]]] = {
     "devices.revoke":         (Scope.OPERATE, (*_OWN, _O)),
     "devices.awaited":        (Scope.READ,    _OWN),
     "devices.approve":        (Scope.OPERATE, _OWN),  # and the signature of a device that signs
+    "devices.add":            (Scope.OPERATE, _OWN),  # likewise
     "keys.list":              (Scope.READ,    (_O, _A, _P)),
     "keys.create":            (Scope.ADMIN,   (_O, _P)),
     "keys.revoke":            (Scope.ADMIN,   (_O, _P)),

@@ -14,7 +14,15 @@ from api.identity.errors import not_found
 from api.params import respond
 from api.paying import own_signature
 from api.routes.communities import present
-from api.schemas.members import ApprovalBody, AwaitedOut, DeviceBody, DeviceOut, DevicesOut, EnrolledOut
+from api.schemas.members import (
+    ApprovalBody,
+    AwaitedOut,
+    DeviceBody,
+    DeviceOut,
+    DevicesOut,
+    EnrolledOut,
+    KeyDeviceBody,
+)
 from api.signed import read_signed
 from ledger.core.commands import AddKey
 from ledger.core.signing import fingerprint
@@ -44,6 +52,17 @@ def list_devices(caller: Caller = require("devices.list"), member: UUID | None =
     return respond(200, introducing.devices(caller.use.identity.standings.of(caller.community, whose)))
 
 
+@router.post("/v1/members/me/devices", status_code=201, response_model=DeviceOut)
+def add(body: KeyDeviceBody, caller: Caller = require("devices.add")) -> Response:
+    """Add a key of the caller's own that gets no API key, such as one on paper; a device that signs lets it in."""
+    member = caller.principal.member
+    assert member is not None  # only members' own roles have the action
+    commands = _signed(caller, body)
+    devices = caller.use.identity.devices
+    found, state = devices.add(caller.community, member, body.public_key, body.label, commands)
+    return respond(201, introducing.device(found, state))
+
+
 @router.get("/v1/devices/{device}/approval", response_model=AwaitedOut)
 def awaited(device: UUID, caller: Caller = require("devices.awaited")) -> Response:
     """What must be signed to let a device of the caller in."""
@@ -57,10 +76,7 @@ def awaited(device: UUID, caller: Caller = require("devices.awaited")) -> Respon
 def approve(device: UUID, body: ApprovalBody, caller: Caller = require("devices.approve")) -> Response:
     """Let a device of the caller in. The signatures are those of devices that sign; sending them again is safe."""
     found = _own(caller, device)
-    commands = [read_signed(text, AddKey) for text in body.signed]
-    for command in commands:
-        own_signature(caller, command)
-    state = caller.use.identity.devices.approve(caller.community, found, commands)
+    state = caller.use.identity.devices.approve(caller.community, found, _signed(caller, body))
     return respond(200, introducing.device(found, state))
 
 
@@ -70,6 +86,14 @@ def revoke(device: UUID, caller: Caller = require("devices.revoke")) -> Response
     _own(caller, device)
     caller.use.identity.devices.revoke(caller.community, device, caller.principal.actor)
     return Response(status_code=204)
+
+
+def _signed(caller: Caller, body: ApprovalBody) -> list[AddKey]:
+    """The commands of a body, made by the caller."""
+    commands = [read_signed(text, AddKey) for text in body.signed]
+    for command in commands:
+        own_signature(caller, command)
+    return commands
 
 
 def _own(caller: Caller, uid: UUID) -> Device:

@@ -153,7 +153,7 @@ class AwaitedOut(Out):
 
 
 class ApprovalBody(Body):
-    """What lets a device in."""
+    """What lets a device in: the signatures of one that signs."""
 
     signed: list[str] = Field(
         min_length=1, max_length=100, description="JWS of `add_key` commands, one for each account."
@@ -165,6 +165,13 @@ class NamedOut(Out):
 
     id: UUID
     name: str
+
+
+class KeyDeviceBody(ApprovalBody):
+    """A key of the caller's own that needs no API key, such as one on paper, and what lets it in."""
+
+    public_key: Bytes32 = Field(description="Ed25519; it must be new in the community.")
+    label: Name = Field(description="What the member calls it.")
 
 
 class EnrolledOut(Out):

@@ -115,6 +115,9 @@ SAMPLES: dict[str, Sample] = {
     "DELETE /v1/members/{gone}/personal-data": Sample(OP),
     "GET /v1/devices": Sample(A),
     "DELETE /v1/devices/{device}": Sample(OP),
+    "POST /v1/members/me/devices": Sample(
+        M, {"signed": ["signed.by.nobody"], "public_key": "A" * 43, "label": "paper"}
+    ),
     "GET /v1/devices/{own_device}/approval": Sample(M),
     "POST /v1/devices/{own_device}/approval": Sample(M, {"signed": ["signed.by.nobody"]}),
     "GET /v1/directory": Sample(M, query="query=a"),
@@ -136,6 +139,7 @@ ASKED_ELSEWHERE = {"GET /v1/journal/stream"}
 REFUSED_BY_THE_RULES = {
     "POST /v1/commands/forfeit", "POST /v1/commands/write_off", "POST /v1/commands/charge_demurrage",
     "POST /v1/commands/expire_hold", "POST /v1/commands/expire_purse", "POST /v1/devices/{own_device}/approval",
+    "POST /v1/members/me/devices",
 }  # fmt: skip
 """Requests that come too early here, or lack a signature: how they are refused tells that the key was let in."""
 

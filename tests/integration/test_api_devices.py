@@ -85,6 +85,35 @@ def test_the_waiting_device_may_send_what_another_has_signed(town: Served, gil: 
     assert town.post(second.token, approval(waits), body, 200)["state"] == "active"
 
 
+def test_a_key_on_paper_is_added_and_lets_the_next_device_in(town: Served, gil: Somebody) -> None:
+    first, told = enrol(town, gil)
+    paper = Somebody(gil.id, gil.account, "", device=Ed25519PrivateKey.generate())
+    key = public(paper.device)  # type: ignore[arg-type]
+
+    def add(by: Somebody, expect: int) -> Json:
+        body = {"public_key": b64(key), "label": "paper", "signed": [signed(town, by, gil.account, key)]}
+        return town.post(first.token, "/v1/members/me/devices", body, expect)
+
+    made = add(first, 201)
+    assert (made["label"], made["state"]) == ("paper", "active") and add(first, 201)["id"] == made["id"]
+    assert add(Somebody(gil.id, gil.account, "", device=Ed25519PrivateKey.generate()), 201)["state"] == "active", "it was in"
+    town.call(first.token, "DELETE", f"/v1/devices/{told['device_id']}", 204)
+    new, waits = enrol(town, gil)
+    body = {"signed": [signed(town, paper, gil.account, public(new.device))]}  # type: ignore[arg-type]
+    assert town.post(new.token, approval(waits), body, 200)["state"] == "active"
+    paid(town, new, 201)
+
+
+def test_a_key_that_nobody_lets_in_leaves_no_device(town: Served, gil: Somebody) -> None:
+    first, _ = enrol(town, gil)
+    for by, expect in ((Ed25519PrivateKey.generate(), 403), (first.device, 409)):
+        stranger = Somebody(gil.id, gil.account, "", device=by)
+        text = signed(town, stranger, gil.account, b"p" * 32)
+        body = {"public_key": b64(b"p" * 32), "label": "paper", "signed": [text]}
+        town.post(first.token, "/v1/members/me/devices", body, expect)
+    assert [each["state"] for each in town.get(first.token, "/v1/devices")["items"]] == ["active", "revoked"]
+
+
 def test_what_lets_nobody_in(town: Served, gil: Somebody) -> None:
     first, told = enrol(town, gil)
     second, waits = enrol(town, gil)

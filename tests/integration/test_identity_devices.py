@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from api.identity import devices
+from api.identity import codes
 from api.identity.devices import DeviceState
 from api.identity.errors import Refused
 from api.identity.permissions import allowed
@@ -89,13 +89,13 @@ def test_a_device_that_did_not_hear_asks_again(town: Town) -> None:
     second = town.identity.devices.enrol(code, phone.public_key, "one")
     assert second.device.id == first.device.id and second.key.token != first.key.token
     assert town.who(first.key.token) is None and town.who(second.key.token) is not None
-    town.clock.now += devices.AGAIN
+    town.clock.now += codes.AGAIN
     check_refused(town, code, phone)
 
 
 def test_a_code_ends_by_time(town: Town) -> None:
     code = invite(town)
-    town.clock.now += devices.CODE_LIFE
+    town.clock.now += codes.CODE_LIFE
     check_refused(town, code)
 
 
@@ -106,14 +106,14 @@ def test_what_is_no_code_lets_nobody_in(town: Town, code: str) -> None:
 
 def test_guessing_ends_the_code(town: Town) -> None:
     code = invite(town)
-    for _ in range(devices.ATTEMPTS):
+    for _ in range(codes.ATTEMPTS):
         check_refused(town, other(code))
     check_refused(town, code)
 
 
 def test_a_few_wrong_letters_do_not(town: Town) -> None:
     code = invite(town)
-    for _ in range(devices.ATTEMPTS - 1):
+    for _ in range(codes.ATTEMPTS - 1):
         check_refused(town, other(code))
     assert town.identity.devices.enrol(code, Phone().public_key, "x").device.revoked_at is None
 
@@ -227,7 +227,7 @@ def test_many_telephones_race_for_one_code(town: Town) -> None:
 def test_codes_that_are_over_are_forgotten(town: Town) -> None:
     for _ in range(3):
         invite(town)
-    town.clock.now += devices.CODE_LIFE + SECOND
+    town.clock.now += codes.CODE_LIFE + SECOND
     invite(town)
     with town.ledger.database.read.connect() as connection:
         assert len(connection.execute(enrolment.select()).all()) == 1
