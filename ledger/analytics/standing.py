@@ -104,3 +104,19 @@ def month_starts(window: Window) -> list[int]:
 def day_text(at: int) -> str:
     """The UTC day of a moment, as YYYY-MM-DD."""
     return datetime.fromtimestamp(at, UTC).date().isoformat()
+
+
+def balance_at(changes: Steps, at: int) -> Ints:
+    """What each account that ever moved held just before a moment, in the order of `np.unique(changes.account)`."""
+    starts = np.flatnonzero(changes.first)
+    accounts = changes.account[starts]
+    # One sorted key for all accounts: times fit 2**40 seconds, account numbers what remains.
+    key = changes.account * 2**40 + changes.time
+    places = np.searchsorted(key, accounts * 2**40 + at, side="left")
+    moved = places > starts
+    return np.where(moved, changes.after[np.maximum(places - 1, 0)], changes.before[starts])
+
+
+def signs(values: Ints) -> NDArray[np.int8]:
+    """-1, 0 or 1 for each, also of Python ints."""
+    return (values > 0).astype(np.int8) - (values < 0).astype(np.int8)
