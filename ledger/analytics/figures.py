@@ -70,6 +70,11 @@ def ratio(
     return Figure(None, unit, n, why=why) if whole == 0 else Figure(part / whole, unit, n)
 
 
+def said(value: Number | None, unit: Unit, n: int | None = None, *, why: str) -> Figure:
+    """The value, or a figure that says why there is none."""
+    return Figure(None, unit, n, why=why) if value is None else Figure(value, unit, n)
+
+
 @dataclass(frozen=True, slots=True)
 class Units:
     """The different persons and firms behind a cell, on one side of it (payers, or payees)."""
