@@ -9,12 +9,12 @@ from uuid import UUID
 from api import presenting
 from api.deps import Caller, Services
 from api.identity.approvals import Proposal
-from api.identity.devices import Device, DeviceState
+from api.identity.devices import Device, Standing
 from api.identity.hooks import Subscription
 from api.identity.keys import Key
 from api.identity.people import Member
 from api.identity.requests import Request
-from api.identity.standing import Standing
+from api.identity.standing import Overview
 from api.schemas.common import Out, moment, moment_or_none, to_b64
 from api.schemas.derived import present
 from ledger.core.accounts import Account, AccountState
@@ -58,16 +58,18 @@ def listed(use: Services, community: UUID, found: Member, seen: Reader) -> Json:
     }  # fmt: skip
 
 
-def device(found: Device, state: DeviceState) -> Json:
-    """A device."""
+def device(standing: Standing) -> Json:
+    """A device with what it may do."""
+    found = standing.device
     return {
         "id": str(found.id), "member": str(found.member), "label": found.label, "public_key": to_b64(found.public_key),
-        "fingerprint": fingerprint(found.public_key), "state": state.value,
+        "fingerprint": fingerprint(found.public_key), "state": standing.state.value,
+        "accounts": [str(account) for account in standing.accounts],
         "created_at": moment(found.created_at), "revoked_at": moment_or_none(found.revoked_at),
     }  # fmt: skip
 
 
-def devices(found: Standing) -> Json:
+def devices(found: Overview) -> Json:
     """Devices, and the keys that are none of them."""
     unknown = [
         {
@@ -76,7 +78,7 @@ def devices(found: Standing) -> Json:
         }
         for each in found.unknown
     ]  # fmt: skip
-    return {"items": [device(each, state) for each, state in found.devices], "unknown": unknown}
+    return {"items": [device(each) for each in found.devices], "unknown": unknown}
 
 
 def awaited(found: Device, accounts: Iterable[Account]) -> Json:

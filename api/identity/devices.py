@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, and_, insert, select, update
@@ -52,6 +52,14 @@ class DeviceState(StrEnum):
     """It has a code and an API key; no device that signs has let it in."""
     ACTIVE = "active"
     REVOKED = "revoked"
+
+
+class Standing(NamedTuple):
+    """A device, what it may do, and the accounts for which it signs."""
+
+    device: Device
+    state: DeviceState
+    accounts: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +115,11 @@ class Devices:
         except Rejected:
             self.revoke(where.uid, found.id, owner.id)
             raise
-        return Enrolled(found, self.state(where.uid, found), owner, where.uid, key)
+        return Enrolled(found, self.standing(where.uid, found).state, owner, where.uid, key)
 
     def add(
         self, community: UUID, member: UUID, public_key: bytes, label: str, commands: Sequence[AddKey]
-    ) -> tuple[Device, DeviceState]:
+    ) -> Standing:
         """A key without an API key, such as one on paper, let in by what a device that signs has signed.
 
         May be asked again. Raises Refused or LedgerError.
@@ -120,21 +128,21 @@ class Devices:
         with self._records.write() as connection:
             found, fresh = self._recorded(connection, community, owner, public_key, label)
         try:
-            return found, self.approve(community, found, commands)
+            return self.approve(community, found, commands)
         except (Rejected, Refused):
             if fresh:
                 self.revoke(community, found.id, owner.id)
             raise
 
-    def state(self, community: UUID, found: Device) -> DeviceState:
+    def standing(self, community: UUID, found: Device) -> Standing:
         """What a device may do now."""
-        return state_of(found, self._held(community, found.member))
+        return standing_of(found, self._held(community, found.member))
 
     def awaited(self, community: UUID, found: Device) -> list[Account]:
         """The accounts for which the device could be let in, each with the keys one of which must sign that."""
         return lacking(self._held(community, found.member), found.public_key)
 
-    def approve(self, community: UUID, found: Device, commands: Sequence[AddKey]) -> DeviceState:
+    def approve(self, community: UUID, found: Device, commands: Sequence[AddKey]) -> Standing:
         """Let a device in by what others have signed. May be asked again. Raises Refused or LedgerError."""
         if found.revoked_at is not None:
             raise wrong_state("device_revoked", "this device was revoked; enrol it with a new code")
@@ -148,7 +156,7 @@ class Devices:
         if self.get(community, found.id).revoked_at is not None:  # meanwhile
             self._signers.revoke(community, owner.accounts, found.public_key, owner.id)
             raise wrong_state("device_revoked", "this device was revoked; enrol it with a new code")
-        return self.state(community, found)
+        return self.standing(community, found)
 
     def for_new_account(self, community: UUID, member: UUID) -> tuple[bytes, ...]:
         """The keys with which a new account of a member is opened: those that sign for the member already.
@@ -232,13 +240,15 @@ class Devices:
         )  # fmt: skip
 
 
-def state_of(found: Device, accounts: Sequence[Account]) -> DeviceState:
+def standing_of(found: Device, accounts: Sequence[Account]) -> Standing:
     """What a device may do with its member's accounts; where none has had a key, nothing is to be waited for."""
+    signs = tuple(account.uid for account in accounts if found.public_key in account.keys)
+    state = DeviceState.ACTIVE
     if found.revoked_at is not None:
-        return DeviceState.REVOKED
-    if found.public_key in keys_on(accounts) or not any(account.signed_only for account in accounts):
-        return DeviceState.ACTIVE
-    return DeviceState.WAITING
+        state = DeviceState.REVOKED
+    elif not signs and any(account.signed_only for account in accounts):
+        state = DeviceState.WAITING
+    return Standing(found, state, signs)
 
 
 def role_of(kind: MemberKind) -> Role:

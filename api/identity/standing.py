@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from api.identity.devices import Device, Devices, DeviceState, state_of
+from api.identity.devices import Device, Devices, Standing, standing_of
 from api.identity.people import People
 from ledger.core.accounts import Account
 from ledger.service import Ledger
@@ -26,10 +26,10 @@ class UnknownKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Overview:
     """Devices with what each may do, revoked ones too."""
 
-    devices: Sequence[tuple[Device, DeviceState]]
+    devices: Sequence[Standing]
     unknown: Sequence[UnknownKey]
 
 
@@ -41,12 +41,12 @@ class Standings:
         self._devices = devices
         self._ledger = ledger
 
-    def of(self, community: UUID, member: UUID | None = None) -> Standing:
+    def of(self, community: UUID, member: UUID | None = None) -> Overview:
         """Of one member or, with None, of everybody. Raises Refused (404) for nobody."""
         held = self._everybody(community) if member is None else self._one(community, member)
         devices = self._devices.of(community, member)
-        return Standing(
-            [(each, state_of(each, held.get(each.member, ()))) for each in devices], _unknown(devices, held)
+        return Overview(
+            [standing_of(each, held.get(each.member, ())) for each in devices], _unknown(devices, held)
         )
 
     def _one(self, community: UUID, member: UUID) -> dict[UUID, Sequence[Account]]:

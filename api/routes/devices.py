@@ -59,8 +59,8 @@ def add(body: KeyDeviceBody, caller: Caller = require("devices.add")) -> Respons
     assert member is not None  # only members' own roles have the action
     commands = _signed(caller, body)
     devices = caller.use.identity.devices
-    found, state = devices.add(caller.community, member, body.public_key, body.label, commands)
-    return respond(201, introducing.device(found, state))
+    added = devices.add(caller.community, member, body.public_key, body.label, commands)
+    return respond(201, introducing.device(added))
 
 
 @router.get("/v1/devices/{device}/approval", response_model=AwaitedOut)
@@ -76,8 +76,8 @@ def awaited(device: UUID, caller: Caller = require("devices.awaited")) -> Respon
 def approve(device: UUID, body: ApprovalBody, caller: Caller = require("devices.approve")) -> Response:
     """Let a device of the caller in. The signatures are those of devices that sign; sending them again is safe."""
     found = _own(caller, device)
-    state = caller.use.identity.devices.approve(caller.community, found, _signed(caller, body))
-    return respond(200, introducing.device(found, state))
+    standing = caller.use.identity.devices.approve(caller.community, found, _signed(caller, body))
+    return respond(200, introducing.device(standing))
 
 
 @router.delete("/v1/devices/{device}", status_code=204)

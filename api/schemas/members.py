@@ -117,6 +117,7 @@ class DeviceOut(Out):
     public_key: str
     fingerprint: str = Field(description="Of the public key, for two people to compare.", examples=["QK4D-2W7M-HZ3A"])
     state: DeviceState = Field(description="A waiting device signs from when another one has let it in.")
+    accounts: list[UUID] = Field(description="Those for which it signs.")
     created_at: MomentOut
     revoked_at: MomentOut | None
 

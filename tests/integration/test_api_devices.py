@@ -72,7 +72,8 @@ def test_a_further_device_waits_and_is_let_in(town: Served, gil: Somebody) -> No
         assert town.post(first.token, approval(waits), body, 200)["state"] == "active"
     assert town.get(first.token, approval(waits))["accounts"] == []
     found = town.get(second.token, "/v1/devices")
-    assert [each["state"] for each in found["items"]] == ["active", "active"] and found["unknown"] == []
+    assert [(each["state"], each["accounts"]) for each in found["items"]] == [("active", [str(gil.account)])] * 2
+    assert found["unknown"] == []
     paid(town, second, 201)
 
 

@@ -180,7 +180,7 @@ def test_too_many_telephones_leave_the_last_one_waiting(town: Town) -> None:
         assert town.let_in(first, each) is DeviceState.ACTIVE
     with pytest.raises(Rejected, match="at most 16 devices"):
         town.let_in(first, enrolled[16])
-    assert town.identity.devices.state(town.community, enrolled[16].device) is DeviceState.WAITING
+    assert town.identity.devices.standing(town.community, enrolled[16].device).state is DeviceState.WAITING
 
 
 def test_a_first_device_that_the_ledger_refuses_is_not_half_enrolled(

@@ -57,7 +57,7 @@ def test_a_further_device_reads_and_waits_until_the_first_lets_it_in(town: Town)
     commands = town.letting_in(first, enrolled)
     assert len(commands) == 2
     for _ in range(2):  # sending it again is safe
-        assert town.identity.devices.approve(town.community, enrolled.device, commands) is ACTIVE
+        assert town.identity.devices.approve(town.community, enrolled.device, commands).state is ACTIVE
     assert keys(town, ana) == [(first.public_key, further.public_key)] * 2
     assert town.identity.devices.awaited(town.community, enrolled.device) == []
     bea = town.member("Bea")
@@ -79,7 +79,7 @@ def test_a_device_may_be_let_in_by_any_that_signs_and_by_no_other(town: Town) ->
         with pytest.raises(Rejected) as refused:
             town.let_in(signer, enrolled)
         assert refused.value.code is Code.SIGNATURE_INVALID
-    assert town.identity.devices.state(town.community, enrolled.device) is WAITING
+    assert town.identity.devices.standing(town.community, enrolled.device).state is WAITING
     assert town.let_in(second, enrolled) is ACTIVE
 
 
@@ -146,7 +146,7 @@ def test_an_operators_device_with_a_later_code_waits_for_ever(town: Town) -> Non
     check_payment_refused(town, ana, operators)
     assert opened(town, ana) == (first.public_key,), "a further account does not let it in either"
     standing = town.identity.standings.of(town.community, ana.id)
-    assert [(each.public_key, state) for each, state in standing.devices] == [
+    assert [(each.device.public_key, each.state) for each in standing.devices] == [
         (first.public_key, ACTIVE), (operators.public_key, WAITING),
     ]  # fmt: skip
     assert standing.unknown == []
@@ -156,7 +156,7 @@ def test_an_operators_device_with_the_first_code_is_seen(town: Town) -> None:
     ana, operators, hers = town.member("Ana"), Phone(), Phone()
     town.enrol(ana, operators, "Ana's telephone")
     assert town.enrol(ana, hers).state is WAITING
-    states = [state for _, state in town.identity.standings.of(town.community, ana.id).devices]
+    states = [each.state for each in town.identity.standings.of(town.community, ana.id).devices]
     assert states == [ACTIVE, WAITING]
 
 
@@ -183,7 +183,7 @@ def test_a_revocation_that_did_not_end_is_seen_as_unknown(town: Town, monkeypatc
         with pytest.raises(Unavailable):
             town.identity.devices.revoke(town.community, enrolled.device.id, ana.id)
     standing = town.identity.standings.of(town.community, ana.id)
-    assert [state for _, state in standing.devices] == [REVOKED]
+    assert [each.state for each in standing.devices] == [REVOKED]
     assert [each.key for each in standing.unknown] == [first.public_key]
 
 
@@ -192,7 +192,7 @@ def test_the_association_sees_everybodys_devices_at_once(town: Town) -> None:
     for member in (ana, ana, bea):
         town.enrol(member, Phone())
     standing = town.identity.standings.of(town.community)
-    assert [(each.member, state) for each, state in standing.devices] == [
+    assert [(each.device.member, each.state) for each in standing.devices] == [
         (ana.id, ACTIVE), (ana.id, WAITING), (bea.id, ACTIVE),
     ]  # fmt: skip
 

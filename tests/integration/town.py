@@ -110,7 +110,7 @@ class Town:
     def let_in(self, signer: Phone, enrolled: Enrolled) -> DeviceState:
         """One telephone lets another in."""
         commands = self.letting_in(signer, enrolled)
-        return self.identity.devices.approve(self.community, enrolled.device, commands)
+        return self.identity.devices.approve(self.community, enrolled.device, commands).state
 
     def who(self, token: str) -> Principal | None:
         """Whom a token belongs to."""
