@@ -8,19 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from ledger.analytics import kernel
 from ledger.analytics.scene import Scene
+from ledger.analytics.state import State
 
 _BATCH = 1 << 20
 
 _WHY = f"CASE m.kind WHEN 'demurrage' THEN {kernel.DEMURRAGE} WHEN 'transfer' THEN {{transfer}} ELSE {kernel.OTHER} END"
 
 
-def events_sql(*, owners: bool, openings: bool) -> str:
-    """SELECT account, time, delta, code; `$from_seq` and `$stop` bound the movements, `$first` dates opening balances.
+def events_sql(*, owners: bool, paper: bool) -> str:
+    """SELECT account, time, delta, code; `$from_seq` and `$stop` bound the movements.
 
     A movement from an account to itself moves nothing and is left out. With `owners` a payment between two accounts of
-    one owner does not end a holding by a payment; with `openings` balances from before the record come first.
+    one owner does not end a holding by a payment; with `paper` accounts of notes are left out: nobody knows the holder.
     """
     transfer, joins = (
         f"CASE WHEN m.src IS NULL OR m.dst IS NULL THEN {kernel.OTHER} ELSE {kernel.TRANSFER} END",
@@ -33,28 +36,29 @@ def events_sql(*, owners: bool, openings: bool) -> str:
     sides = [
         f"SELECT m.{side} AS account, m.seq, m.time, {sign}m.amount AS delta, {code} AS code FROM movement m{joins}"
         f" WHERE m.{side} IS NOT NULL AND m.src IS DISTINCT FROM m.dst AND m.seq >= $from_seq AND m.time < $stop"
+        + (f" AND m.{side} NOT IN (SELECT account FROM account WHERE form = 'paper')" if paper else "")
         for side, sign in (("src", "-"), ("dst", ""))
     ]
-    if openings:
-        sides.append(
-            f"SELECT account, 0, $first, opening, CAST({kernel.OTHER} AS TINYINT) FROM account WHERE opening <> 0"
-        )
     return f"SELECT account, time, delta, code FROM ({' UNION ALL '.join(sides)}) ORDER BY account, seq"
 
 
 def events(scene: Scene, from_seq: int = 0) -> Iterator[Any]:
-    """The events before the window's stop as Arrow record batches (account, time, delta, code), in order.
-
-    Opening balances are one lot from the record's first moment or the window's start, whichever is earlier; with
-    `from_seq` the movements before it, and they, are taken to be known from a saved state.
-    """
+    """The events before the window's stop as Arrow record batches (account, time, delta, code), in order."""
     owners = scene.number("SELECT count(*) - count(DISTINCT owner) FROM account") > 0
-    openings = from_seq == 0 and scene.number("SELECT count(*) FROM account WHERE opening <> 0") > 0
-    first = scene.rows("SELECT min(time) FROM movement")[0][0]
-    start = scene.window.start
+    paper = scene.number("SELECT count(*) FROM account WHERE form = 'paper'") > 0
     values = {"from_seq": from_seq, "stop": scene.window.stop}
-    if openings:
-        values["first"] = min(start, int(str(first))) if first is not None else start
-    sql = events_sql(owners=owners, openings=openings)
-    sorted_events: Any = scene.db.cursor().sql(sql, params=values)
-    yield from sorted_events.to_arrow_reader(_BATCH)
+    found: Any = scene.db.cursor().sql(events_sql(owners=owners, paper=paper), params=values)
+    yield from found.to_arrow_reader(_BATCH)
+
+
+def opening_state(scene: Scene) -> State:
+    """Balances from before the record: one lot each, from the record's first moment or the window's start if earlier."""
+    first = scene.rows("SELECT least(min(time), $start) FROM movement")[0][0]
+    found = scene.db.execute(
+        "SELECT account, opening FROM account WHERE opening <> 0 AND form IS DISTINCT FROM 'paper' ORDER BY account"
+    ).fetchnumpy()
+    account, balance = np.asarray(found["account"], np.int64), np.asarray(found["opening"], np.int64)
+    time = np.full(len(account), scene.window.start if first is None else int(str(first)), np.int64)
+    until = np.arange(1, len(account) + 1, dtype=np.int64)
+    amount = np.abs(balance)
+    return State(account, balance, time.astype(np.float64), (until, until), (amount, amount), (time, time))

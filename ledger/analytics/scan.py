@@ -1,4 +1,4 @@
-"""The scan of a scene: its accounts in groups of one form, kind, area and sector, its window in months."""
+"""The scan of a scene: its accounts in groups of one kind, area and sector, its window in months. Notes are not in it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ledger.analytics.events import events
+from ledger.analytics.events import events, opening_state
 from ledger.analytics.kernel import MOST_MONEY, MOST_SECONDS, Setting
 from ledger.analytics.scanned import Scan
 from ledger.analytics.scanner import Scanner, pieces
@@ -29,7 +29,6 @@ EDGES = tuple(
 class Group(NamedTuple):
     """What the accounts of one row have in common; None: unknown."""
 
-    form: str | None
     kind: str | None
     area: str | None
     sector: str | None
@@ -46,16 +45,6 @@ class SceneScan:
     def rows(self, wanted: Callable[[Group], bool]) -> list[int]:
         """The rows of the groups that are wanted."""
         return [row for row, group in enumerate(self.groups) if wanted(group)]
-
-    @property
-    def digital(self) -> list[int]:
-        """The rows that are not notes: the holder of notes is not known."""
-        return self.rows(lambda group: group.form != "paper")
-
-    @property
-    def paper(self) -> list[int]:
-        """The rows of notes."""
-        return self.rows(lambda group: group.form == "paper")
 
 
 def scanned(scene: Scene) -> SceneScan:
@@ -75,6 +64,7 @@ def scan_scene(
     Numbers that 64 bits could not hold are left to the plain kernel: slower, without a limit.
     """
     groups, group_of = _groups(scene)
+    saved = opening_state(scene) if saved is None else saved
     scanner = Scanner(
         Setting(scene.window.start, scene.window.end, len(groups), group_of, month_bounds(scene.window), EDGES),
         saved, keep=keep, plain=plain or not _fits(scene, saved),
@@ -103,7 +93,7 @@ def month_bounds(window: Window) -> list[int]:
 
 def _groups(scene: Scene) -> tuple[tuple[Group, ...], Any]:
     """Groups in a fixed order, and the group of each account number."""
-    columns = "form, kind, area, sector"
+    columns = "kind, area, sector"
     order = ", ".join(f"{name} NULLS LAST" for name in columns.split(", "))
     rows = scene.rows(f"SELECT DISTINCT {columns} FROM account ORDER BY {order}")
     groups = tuple(Group(*(None if each is None else str(each) for each in row)) for row in rows)
@@ -113,15 +103,13 @@ def _groups(scene: Scene) -> tuple[tuple[Group, ...], Any]:
     numbers = np.asarray(found["account"], np.int64)
     group_of = np.zeros(int(numbers.max(initial=-1)) + 1, np.int64)
     group_of[numbers] = np.asarray(found["at"], np.int64)
-    return groups or (Group(None, None, None, None),), group_of
+    return groups or (Group(None, None, None),), group_of
 
 
-def _fits(scene: Scene, saved: State | None) -> bool:
+def _fits(scene: Scene, saved: State) -> bool:
     """Whether every sum stays within the compiled kernel's words."""
     money = scene.number("SELECT sum(amount) FROM movement WHERE time < $stop")
-    money += scene.number("SELECT sum(abs(opening)) FROM account")
     first = scene.number("SELECT least(min(time), $start) FROM movement")
-    if saved is not None and len(saved.account):
-        money += sum(int(each) for each in np.abs(saved.balance))
-        first = min([first, *(int(each.min()) for each in saved.time if len(each))])
+    money += sum(int(each) for each in np.abs(saved.balance))
+    first = min([first, *(int(each.min()) for each in saved.time if len(each))])
     return money < MOST_MONEY and max(scene.window.end, scene.window.stop) - first < MOST_SECONDS

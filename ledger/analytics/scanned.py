@@ -176,6 +176,28 @@ class Scan:
         """Minor units held longer than so many days; `days` is among the edges."""
         return sum(self.durations(rule, ends, side)[self.edges.index(days * DAY) + 1 :])
 
+    def then(self, later: Scan) -> Scan:
+        """This window and the next as one: `later` was scanned from the state that this scan left, in the same groups."""
+        if later.start != self.end or later.groups != self.groups or later.edges != self.edges:
+            raise ValueError("scans follow each other at one moment, in the same groups and edges")
+        length, groups = later.end - later.start, self.groups
+        counts = [
+            _joined(a, b, length) for a, b in zip(self.counts[:groups], later.counts[:groups], strict=True)
+        ]
+        mixed = [
+            [a[at] if at % 4 == 3 else b[at] if at % 4 == End.OPEN else a[at] + b[at] for at in range(len(a))]
+            for a, b in zip(self.mixed[:groups], later.mixed[:groups], strict=True)
+        ]
+        bins = [
+            b if number % 3 == End.OPEN else [x + y for x, y in zip(a, b, strict=True)]
+            for number, (a, b) in enumerate(zip(self.bins, later.bins, strict=True))
+        ]
+        return Scan(
+            self.start, later.end, groups, self.bounds + later.bounds[1:], self.edges,
+            counts + self.counts[groups:] + later.counts[groups:],
+            mixed + self.mixed[groups:] + later.mixed[groups:], bins,
+        )  # fmt: skip
+
     def _sum(self, column: int, rows: Iterable[int]) -> int:
         return sum(self.counts[row][column] for row in rows)
 
@@ -194,6 +216,20 @@ _LOWS = [
         side + kernel.CARRIED + 2,
     )
 ]
+
+
+def _joined(first: list[int], second: list[int], length: int) -> list[int]:
+    """One group in two windows, the second `length` seconds long."""
+    joined = [a + b for a, b in zip(first, second, strict=True)]
+    for side in (0, kernel.PER_SIDE):
+        opened = side + End.OPEN * kernel.PER_END
+        joined[opened : opened + kernel.PER_END] = second[opened : opened + kernel.PER_END]
+        joined[side + kernel.STOCK] = first[side + kernel.STOCK]
+        joined[side + kernel.AREA_LOW] += first[side + kernel.FLOW] * length
+        joined[side + kernel.CARRIED : side + kernel.PER_SIDE] = first[
+            side + kernel.CARRIED : side + kernel.PER_SIDE
+        ]
+    return joined
 
 
 def _rows(flat: Any, width: int) -> list[list[Any]]:
