@@ -41,7 +41,9 @@ class Line:
             found = float(said or "")
         except ValueError:
             raise self.error(column, f"must be a number with a decimal point, not {said or 'nothing'}") from None
-        if not math.isfinite(found) or found < least:
+        if not math.isfinite(found):
+            raise self.error(column, f"must be a finite number, not {said}")
+        if found < least:
             raise self.error(column, f"must be at least {least:g}, not {said}")
         return found
 

@@ -140,7 +140,7 @@ def test_a_survey_stands_beside_the_ledger(tmp_path: Path) -> None:
         ("a,100,120,0", "line 2, spent_locally: cannot be more than income"),
         ("a,100,60,70", "line 2, respent_locally: cannot be more than spent_locally"),
         ("a,-1,0,0", "line 2, income: must be at least 0"),
-        ("a,nan,0,0", "line 2, income: must be at least 0"),
+        ("a,nan,0,0", "line 2, income: must be a finite number"),
         ("a,1 000,0,0", "line 2, income: must be a number"),
         ("a,0,0,0", "no income"),
         ("a,1,0", "3 cells under 4 columns"),
