@@ -18,6 +18,8 @@ from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, Tab
 from ledger.core.errors import Corrupt
 from ledger.store import schema
 from ledger.store.columns import Uid
+from ledger.store.pg_copy import PACKED, Copies
+from ledger.store.pg_uids import Uids
 
 Row = tuple[Any, ...]
 Rows = Sequence[Row]
@@ -74,18 +76,29 @@ class Bulk:
         if rows:
             driver_cursor(connection).executemany(self._inserts[table], rows)
 
+    def ahead(self, connection: Connection) -> Copies | None:
+        """What takes rows before the batch is complete, where that gains something."""
+        return None
+
     def write(
         self,
         connection: Connection,
         inserts: Iterable[tuple[Table, Rows]],
         changes: Iterable[tuple[Change, Rows]],
+        ahead: Copies | None = None,
     ) -> None:
-        """Insert, then change. Raises Corrupt when an account or head is not at the version or number that was known."""
+        """Insert, then change. Raises Corrupt when an account or head is not at the version or number that was known.
+
+        `ahead` has taken rows of this batch already.
+        """
         for table, rows in inserts:
             self.insert(connection, table, rows)
-        self._check(
-            [(change, rows, self._change(connection, change, rows)) for change, rows in changes if rows]
-        )
+        sent = []
+        for change, rows in changes:
+            if rows:
+                cursor = driver_cursor(connection)
+                sent.append((change, rows, cursor.executemany(self._changes[change], rows)))
+        self._check(sent)
 
     def read(self, connection: Connection, text: str, parameters: Sequence[Any]) -> list[Row]:
         """Run a query in the driver's own words."""
@@ -106,12 +119,6 @@ class Bulk:
             for q in asked
         )
         return self.read(connection, text, (*map(self.uid, ids), number) * len(asked))
-
-    def _change(self, connection: Connection, change: Change, rows: Rows) -> Any:
-        """Send a change; the cursor will know how many rows it met."""
-        cursor = driver_cursor(connection)
-        cursor.executemany(self._changes[change], rows)
-        return cursor
 
     @staticmethod
     def _check(sent: Iterable[tuple[Change, Rows, Any]]) -> None:
@@ -151,45 +158,62 @@ class PostgresqlBulk(Bulk):
                 for row in rows:
                     write(row)
 
+    def ahead(self, connection: Connection) -> Copies:
+        """COPY that does not wait."""
+        return Copies(connection.connection.driver_connection)
+
     def write(
         self,
         connection: Connection,
         inserts: Iterable[tuple[Table, Rows]],
         changes: Iterable[tuple[Change, Rows]],
+        ahead: Copies | None = None,
     ) -> None:
         """Few rows all in one pipeline; COPY has no place in it, so many rows come before it."""
-        few = list(inserts)
-        if sum(len(rows) for _, rows in few) > PIPELINED:
-            for table, rows in few:
-                self.insert(connection, table, rows)
+        few = [(table, rows) for table, rows in inserts if rows]
+        sent = [(change, rows, self._parameters(change, rows)) for change, rows in changes if rows]
+        if ahead is not None or sum(len(rows) for _, rows in few) > PIPELINED:
+            self._copy(connection, few, ahead or self.ahead(connection))
             few = []
         driver: Any = connection.connection.driver_connection
         with driver.pipeline():
             for table, rows in few:
                 super().insert(connection, table, rows)
-            sent = [
-                (change, rows, self._change(connection, change, rows)) for change, rows in changes if rows
-            ]
-        self._check(sent)
+            done = [(change, rows, self._send(connection, change, values)) for change, rows, values in sent]
+        self._check(done)
 
-    def _change(self, connection: Connection, change: Change, rows: Rows) -> Any:
+    def _copy(self, connection: Connection, inserts: Sequence[tuple[Table, Rows]], copies: Copies) -> None:
+        """The rare tables first: accounts must be there before a transfer names them."""
+        rare = [(table, rows) for table, rows in inserts if table not in PACKED]
+        if rare:
+            copies.finish()
+        for table, rows in rare:
+            self.insert(connection, table, rows)
+        for table, rows in inserts:
+            if table in PACKED:
+                copies.put(table, rows)
+        copies.finish()
+
+    def _parameters(self, change: Change, rows: Rows) -> Any:
+        """Integers only, so each column is an array whose text Python writes at once."""
         if change is not Change.TOTALS:
-            return super()._change(connection, change, rows)
+            return rows
+        return ["{" + str(list(column))[1:-1] + "}" for column in zip(*rows, strict=True)]
+
+    def _send(self, connection: Connection, change: Change, values: Any) -> Any:
         cursor = driver_cursor(connection)
-        # integers only, so each column is an array whose text Python writes at once
-        arrays = ["{" + str(list(column))[1:-1] + "}" for column in zip(*rows, strict=True)]
-        cursor.execute(self._changes[change], arrays)
+        (cursor.execute if change is Change.TOTALS else cursor.executemany)(self._changes[change], values)
         return cursor
 
     def find(self, connection: Connection, number: int, ids: Sequence[UUID], *asked: Question) -> list[Row]:
-        """The ids go as one array."""
-        array = "{" + ",".join([value.hex for value in ids]) + "}"
-        text = " UNION ALL ".join(
-            f"SELECT t.* FROM unnest(%s::uuid[]) AS w(id) CROSS JOIN LATERAL (SELECT {q.columns} FROM {q.table.name} t"
-            f" WHERE t.community_id = %s AND t.{q.column} = w.id OFFSET 0) t"
+        """The ids go as one array, which is gone through once."""
+        every = " UNION ALL ".join(
+            f"(SELECT {q.columns} FROM {q.table.name} t"
+            f" WHERE t.community_id = %s AND t.{q.column} = w.id OFFSET 0)"
             for q in asked
         )
-        return self.read(connection, text, (array, number) * len(asked))
+        text = f"SELECT t.* FROM unnest(%s) AS w(id) CROSS JOIN LATERAL ({every}) t"
+        return self.read(connection, text, (Uids(ids), *[number] * len(asked)))
 
 
 _TOTALS_BY_ARRAY = (

@@ -21,11 +21,13 @@ NEW = -1
 class Part:
     """What one community adds in this batch."""
 
-    __slots__ = ("before", "closed", "kept", "leaves", "placed", "seq", "terms")
+    __slots__ = ("before", "closed", "kept", "leaves", "opened", "placed", "seq", "terms")
 
     def __init__(self, kept: Kept) -> None:
         self.kept = kept
         self.seq = kept.books.seq
+        self.opened = kept.books.accounts_opened
+        """How many accounts there were before the batch."""
         self.before: dict[int, int] = {}
         """Accounts touched, with their version before the batch or NEW."""
         self.terms: set[int] = set()

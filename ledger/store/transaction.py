@@ -37,6 +37,9 @@ KEPT_ACCOUNTS = 200_000
 KEPT_ENTRIES = 20_000
 
 
+FEW = 32
+"""Commands up to which a batch is decided whole before the server hears of it."""
+
 _HEAD = f"community_id, {', '.join(Top._fields)}"
 
 
@@ -128,7 +131,8 @@ class Transactions:
                     fill(connection, state.kept, commands)
             taken = self._taken_codes(connection, by_community, states)
             self._step("read")
-            batch, clock = Batch(self._bulk), self._clock()
+            ahead = self._bulk.ahead(connection) if len(asked) > FEW else None
+            batch, clock = Batch(self._bulk, ahead), self._clock()
             self.behind = max(state.kept.books.ts - clock for state in states.values())
             answers = decide_all(batch, states, taken, asked, clock, self._salts(SALT_BYTES * len(asked)))
             self._step("decided")

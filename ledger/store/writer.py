@@ -17,6 +17,12 @@ from ledger.store import accounts, schema
 from ledger.store.bulk import Bulk, Change, Row
 from ledger.store.effects import NEW, ROWS_OF, At, Part
 from ledger.store.loader import Kept
+from ledger.store.pg_copy import Copies
+
+SENT = 256
+"""Postings from which a part of a batch goes to the server before the batch is complete."""
+PUMPED = 16
+"""Entries after which the server is asked whether it can take more."""
 
 
 class Memo(NamedTuple):
@@ -29,8 +35,9 @@ class Memo(NamedTuple):
 class Batch:
     """Rows of one transaction. `enter` and `refuse` collect, `write` writes."""
 
-    def __init__(self, bulk: Bulk) -> None:
+    def __init__(self, bulk: Bulk, ahead: Copies | None = None) -> None:
         self._bulk = bulk
+        self._ahead = ahead
         self._uid = bulk.uid
         self._parts: dict[int, Part] = {}
         self.rows: dict[Table, list[Row]] = {table: [] for table in _ORDER}
@@ -75,6 +82,20 @@ class Batch:
             self._one(number, seq, by_no, transfers[0])
         else:
             self._many(number, seq, by_no, transfers)
+        if self._ahead is not None and not seq % PUMPED:
+            self._send(self._ahead, part)
+
+    def _send(self, ahead: Copies, part: Part) -> None:
+        """Let the server store what there is, while we go on."""
+        if len(self._postings) < SENT:
+            ahead.pump()
+            return
+        early = [schema.entry, schema.posting]
+        if part.opened == part.kept.books.accounts_opened:  # else the accounts are not there yet
+            early.append(schema.transfer)
+        for table in early:
+            ahead.put(table, self.rows[table])
+            self.rows[table].clear()
 
     def _one(self, number: int, seq: int, by_no: Any, transfer: Transfer) -> None:
         """The usual case: the books show each side's totals just after the one transfer."""
@@ -135,7 +156,7 @@ class Batch:
             self.rows[schema.open_hold] += part.placed.values()
             changes[Change.CLOSE_HOLD] += part.closed
             self._finish(part, changes)
-        self._bulk.write(connection, self.rows.items(), changes.items())
+        self._bulk.write(connection, self.rows.items(), changes.items(), self._ahead)
 
     def _finish(self, part: Part, changes: dict[Change, list[Row]]) -> None:
         """The final state of what this community touched."""

@@ -12,8 +12,10 @@ from sqlalchemy import select
 
 from ledger.core import commands as c
 from ledger.service import Ledger
+from ledger.store import transaction, writer
 from ledger.store.queue import Answer
 from ledger.store.schema import metadata
+from tests import postgres, postgres_run
 from tests.integration.store_work import DAY, START, Work, begin, open_store
 
 Chunk = tuple[int, list[c.Command]]
@@ -61,6 +63,13 @@ def ragged(commands: list[c.Command]) -> Iterator[list[c.Command]]:
         commands = commands[size:]
 
 
+def sent_early(patch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL hears of a batch payment by payment, while it is decided."""
+    patch.setattr(transaction, "FEW", 0)
+    patch.setattr(writer, "SENT", 2)
+    patch.setattr(writer, "PUMPED", 1)
+
+
 def play(
     url: str, chunks: list[Chunk], cut: Callable[[list[c.Command]], Iterator[list[c.Command]]]
 ) -> tuple[list[str], dict[str, list[tuple[Any, ...]]]]:
@@ -92,13 +101,16 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> list[Chunk]:
 
 
 def test_batches_of_any_cut_and_both_engines_agree(
-    script: list[Chunk], tmp_path: Path, fresh_database: str
+    script: list[Chunk], tmp_path: Path, fresh_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = play(f"sqlite:///{tmp_path / 'whole.db'}", script, whole)
     one_by_one = play(f"sqlite:///{tmp_path / 'single.db'}", script, single)
     postgresql = play(fresh_database, script, ragged)
+    sent_early(monkeypatch)
+    with postgres.database(postgres_run.server_url()) as another:
+        early = play(another.render_as_string(hide_password=False), script, whole)
     assert len(first[0]) == 480 and len({answer.split("(")[0] for answer in first[0]}) == 2
-    for other in (one_by_one, postgresql):
+    for other in (one_by_one, postgresql, early):
         assert other[0] == first[0]
         for name, rows in first[1].items():
             assert other[1][name] == rows, name

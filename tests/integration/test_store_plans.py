@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Connection, Engine, event, text
 
+from ledger.core.journal import Receipt
+from ledger.service import Ledger, open_ledger
 from ledger.store import bulk, transaction
 from tests import postgres, postgres_run
+from tests.bench.payments import Firms
 from tests.integration.store_work import Played, busiest, played_on
 
 
@@ -121,3 +124,24 @@ def test_the_committer_only_looks_up_by_key(played: Played, monkeypatch: pytest.
             assert "account_kind" in plan
         if "FROM entry t" in statement or "FROM refusal t" in statement or "JOIN entry t" in statement:
             assert re.search(r"community_id=\? AND command_id=\?|command_id = w", plan), plan
+
+
+def test_a_plan_made_before_there_were_accounts_goes_through_none_of_them(fresh_database: str) -> None:
+    """PostgreSQL keeps the first plan of a connection until somebody gathers statistics."""
+    with open_ledger(fresh_database, master_key=bytes(32)) as ledger:
+        firms = Firms(ledger.found_community("BENCH"))
+        assert all(isinstance(answer, Receipt) for answer in ledger.submit_many(firms.opening()))
+        before = _accounts_fetched(ledger)
+        assert all(isinstance(answer, Receipt) for answer in ledger.submit_many(firms.payments(200)))
+        # two for the transfer's check and up to two for the totals, where a list would be a thousand each
+        assert 400 <= _accounts_fetched(ledger) - before <= 1_000
+
+
+def _accounts_fetched(ledger: Ledger) -> int:
+    def ask(connection: Connection) -> Any:
+        connection.execute(text("SELECT pg_stat_force_next_flush()"))
+        return connection.execute(text("SELECT 1")).scalar_one()
+
+    ledger.work(ask)  # its end lets the figures out
+    query = text("SELECT idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'account'")
+    return int(ledger.work(lambda connection: connection.execute(query).scalar_one()))
