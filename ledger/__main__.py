@@ -11,6 +11,7 @@ import typer
 from ledger.cli import backup, keeping, moving
 from ledger.cli.common import Commands, options
 from ledger.cli.members import account_app, community_app, currency_app
+from ledger.cli.report import report
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.callback()(options)
@@ -25,6 +26,7 @@ app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("export")(moving.export)
 app.command("import")(moving.import_)
+app.command("report")(report)
 
 
 def main() -> None:

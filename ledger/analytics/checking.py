@@ -79,7 +79,7 @@ def differences(written: dict[str, Any], found: dict[str, Any]) -> list[Differen
 
 
 def _between(written: dict[str, Any], found: dict[str, Any]) -> Iterator[Difference]:
-    for name in ("undone", "internal", "movements"):
+    for name in ("beside", "undone", "internal", "movements"):
         yield from _values(f"head {name}", written["head"].get(name), found["head"].get(name))
     again = {each["name"]: each for each in found["indicators"]}
     for each in written["indicators"]:

@@ -130,9 +130,7 @@ def _advance(place: Path, old: Manifest | None, journal: Journal, progress: Prog
         frontier.extend(leaves)
         _hand_over(db, harvest)
         if seq != journal.size or frontier.root() != journal.root:
-            raise Corrupt(
-                f"entries 1 to {journal.size} do not have the root that the journal shows; run `ricochet verify`"
-            )
+            raise Corrupt(f"entries 1 to {journal.size} do not have the root {journal.said}")
         months = _months(db, place, old, known)
         if months is None:  # a file that was to be added to is not as it was written
             return _advance(place, None, journal, progress)

@@ -9,7 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from ledger.core.codec import loads
-from ledger.core.errors import Corrupt
+from ledger.core.errors import Code, Corrupt, Rejected
 from ledger.core.merkle import HASH_SIZE, ProofError, verify_consistency
 from ledger.store.archive import BadArchive, Reader, read_archive
 from ledger.store.journal_reader import MOST
@@ -26,6 +26,8 @@ class Journal(Protocol):
     code: str
     size: int
     root: bytes
+    said: str
+    """Whose root that is and what to do when the entries have another, as the end of a sentence."""
 
     def bodies(self, after: int) -> Iterator[bytes]:
         """The canonical bytes of the entries after a number, in order."""
@@ -38,19 +40,29 @@ class Journal(Protocol):
 
 
 class StoredJournal:
-    """A journal as a database has it at one moment; see `stored`."""
+    """A journal as a database has it at one moment, by default the whole; see `stored`."""
 
-    def __init__(self, reader: Books, community: UUID) -> None:
+    said = "that the database shows; run `ricochet verify`"
+
+    def __init__(self, reader: Books, community: UUID, size: int | None = None) -> None:
         self._reader = reader
         self.community = community
         self.code = reader.community(community).code
         head = reader.head(community)
         self.size, self.root = head.seq, head.root
+        if size is not None and size != head.seq:
+            if not 0 < size <= head.seq:
+                raise Rejected(
+                    Code.ENTRY_NOT_FOUND, f"entry {size}: the journal has 1 to {head.seq}", "entry"
+                )
+            self.size, self.root = size, reader.root_at(community, size)
 
     def bodies(self, after: int) -> Iterator[bytes]:
         """In pages: nothing of a long journal stays in memory."""
         while page := self._reader.entries(self.community, after, MOST):
             for entry in page:
+                if entry.seq > self.size:
+                    return
                 yield entry.body
             after = page[-1].seq
 
@@ -70,14 +82,19 @@ class StoredJournal:
 
 
 @contextmanager
-def stored(reader: Books, community: UUID) -> Iterator[StoredJournal]:
-    """A journal in one snapshot of the database, for one thread. Raises Rejected, Unavailable."""
+def stored(reader: Books, community: UUID, size: int | None = None) -> Iterator[StoredJournal]:
+    """A journal, or its first `size` entries, in one snapshot of the database, for one thread.
+
+    Raises Rejected, Unavailable.
+    """
     with reader.snapshot() as seen:
-        yield StoredJournal(seen, community)
+        yield StoredJournal(seen, community, size)
 
 
 class ArchivedJournal:
     """The journal of a file that `ricochet export` wrote, its first `size` entries; see `archived`."""
+
+    said = "that is expected of them: the file is of another journal, or one of the two was changed"
 
     def __init__(self, archive: Reader, size: int, root: bytes) -> None:
         self._archive = archive

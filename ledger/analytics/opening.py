@@ -63,6 +63,18 @@ def open_scene(
     return Scene(db, window, CurrencyFacts(currency, scale, Model(model)), came, dict(loaded or {}))
 
 
+def span(folder: Path, currency: str) -> tuple[int, int] | None:
+    """First and last moment (seconds) of a currency's movements, reversed ones included; None without any."""
+    manifest = read_manifest(folder)
+    found = [] if manifest is None else sorted(manifest.months.get(currency, {}).items())
+    if not found:
+        return None
+    with connect() as db:
+        ends = [db.execute(f"SELECT min(time), max(time) FROM read_parquet('{_path(folder, file)}')").fetchall()[0]
+                for _, file in (found[0], found[-1])]  # fmt: skip
+    return ends[0][0], ends[1][1]
+
+
 def connect() -> duckdb.DuckDBPyConnection:
     """A DuckDB in memory that may spill to the system's folder for temporary files and never loads from outside."""
     return duckdb.connect(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import version
 
 from ledger.analytics.figures import Result
@@ -51,6 +51,8 @@ class Head:
     """Version of Ricochet that computed it."""
     facts: str = ""
     """SHA-256 of what was known of members beside the journal, hex; "" for nothing."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 (hex) of each file from beside the ledger, by what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,8 @@ class Report:
         return [answer for section in self.sections for answer in section.answers]
 
 
-def head_of(scene: Scene) -> Head:
-    """The head for a scene."""
+def head_of(scene: Scene, beside: Mapping[str, str] | None = None) -> Head:
+    """The head for a scene; `beside`: hashes of the files that were loaded."""
     came = scene.provenance
     return Head(
         community=came.community,
@@ -98,10 +100,16 @@ def head_of(scene: Scene) -> Head:
         movements=scene.number("SELECT count(*) FROM movement WHERE time >= $start AND time < $stop"),
         program=version("ricochet"),
         facts=came.facts,
+        beside=dict(beside or {}),
     )
 
 
-def build(scene: Scene, indicators: Iterable[Indicator], progress: Progress | None = None) -> Report:
+def build(
+    scene: Scene,
+    indicators: Iterable[Indicator],
+    progress: Progress | None = None,
+    beside: Mapping[str, str] | None = None,
+) -> Report:
     """Ask each indicator that fits the scene's model; one that lacks outside data answers what is missing."""
     asked = [
         each for each in indicators if scene.currency.model is None or scene.currency.model in each.models

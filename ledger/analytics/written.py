@@ -53,6 +53,7 @@ def head_plain(head: Head) -> dict[str, Any]:
         "movements": head.movements,
         "program": head.program,
         "facts": head.facts,
+        "beside": dict(head.beside),
     }
 
 

@@ -14,6 +14,9 @@ from uuid import UUID
 import typer
 from typer.core import TyperGroup
 
+from ledger.analytics.beside import BesideError
+from ledger.analytics.checking import BadReport
+from ledger.analytics.facts import FactsError
 from ledger.core.accounts import Currency
 from ledger.core.errors import Code, LedgerError, Rejected
 from ledger.core.merkle import ProofError
@@ -25,7 +28,10 @@ from ledger.store.archive import BadArchive
 
 REFUSED, COULD_NOT_RUN = 1, 2
 DEFAULT_DATABASE = "sqlite:///ricochet.db"
-_CANNOT_RUN = (LedgerError, MapError, NamesError, PolicyFileError, ProofError, OSError, UnicodeDecodeError)
+_CANNOT_RUN = (
+    LedgerError, MapError, NamesError, PolicyFileError, ProofError, BesideError, BadReport, FactsError, OSError,
+    UnicodeDecodeError,
+)  # fmt: skip
 
 Community = Annotated[str, typer.Argument(help="Code of the community.", metavar="COMMUNITY")]
 CurrencyCode = Annotated[str, typer.Argument(help="Code of the currency.", metavar="CURRENCY")]

@@ -181,6 +181,11 @@ def _subtree_root(start: int, stop: int, get_node: GetNode) -> bytes:
     return _fold(roots)
 
 
+def root_at(size: int, get_node: GetNode) -> bytes:
+    """Root of the first `size` leaves; `EMPTY_ROOT` for none."""
+    return _subtree_root(0, size, get_node)
+
+
 def inclusion_proof(index: int, size: int, get_node: GetNode) -> list[bytes]:
     """Hashes that tie leaf `index` to the root of the tree of `size` leaves, deepest first.
 

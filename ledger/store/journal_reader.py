@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from ledger.core.errors import Code, Rejected
-from ledger.core.merkle import NodeSource, consistency_proof, inclusion_proof
+from ledger.core.merkle import NodeSource, consistency_proof, inclusion_proof, root_at
 from ledger.store.reading import Source
 from ledger.store.schema import checkpoint, entry, signing_key, tree_node
 from ledger.store.views import CheckpointView, EntryView
@@ -76,6 +76,11 @@ class JournalReader(Source):
         """Proof that the first `n` entries begin with the first `m`."""
         with self.connected() as connection:
             return consistency_proof(m, n, self._source(connection, c))
+
+    def root_at(self, c: UUID, size: int) -> bytes:
+        """Root (32 bytes) of the first `size` entries, at most as many as there are."""
+        with self.connected() as connection:
+            return root_at(size, self._source(connection, c))
 
     def _entry(self, connection: Connection, c: UUID, which: Any) -> EntryView:
         row = connection.execute(self._of(connection, entry, c).where(which)).one_or_none()

@@ -1,0 +1,161 @@
+"""A report on the terminal, or as a file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.table import Table as Grid
+from rich.text import Text
+
+from ledger.analytics.figures import Table
+from ledger.analytics.indicators import REGISTRY
+from ledger.analytics.reasons import note
+from ledger.analytics.report import SECTIONS, Answer, Head, Report
+from ledger.analytics.wording import FLAGS, cell, clock, figure, label
+from ledger.analytics.written import to_csv, to_json, to_parquet
+from ledger.cli.common import COULD_NOT_RUN, fail
+from ledger.cli.report import Form
+
+ROWS = 15
+"""Rows of a table that the terminal shows."""
+
+_HEAD: dict[str, tuple[str, str]] = {
+    "window": ("Window", "Période"),
+    "entry": ("As of entry", "Jusqu'à l'écriture"),
+    "root": ("Merkle root", "Racine de Merkle"),
+    "movements": ("Movements in the window", "Mouvements de la période"),
+    "left out": (
+        "Left out: reversed with their reversals / inside one owner",
+        "Écartés : annulés et leurs annulations / chez un même titulaire",
+    ),
+    "program": ("Computed by", "Calculé par"),
+    "missing": ("needs data from beside the ledger: {0}", "demande des données hors registre : {0}"),
+    "more": ("{0} more rows; --csv has them all", "{0} autres lignes ; --csv les donne toutes"),
+    "figure": ("Figure", "Indicateur"),
+    "value": ("Value", "Valeur"),
+    "standing": ("Standing", "Nature"),
+}
+
+
+def listing(lang: str) -> None:
+    """Every indicator with its title."""
+    grid = Grid("", "", "", box=None, show_header=False, pad_edge=False)
+    for each in REGISTRY:
+        grid.add_row(each.name, each.section, label((each.title, each.title_fr), each.name, lang))
+    _console().print(grid)
+
+
+def show(report: Report, form: Form, lang: str, out: Path | None) -> None:
+    """Write the report in a form; binary ones need a file."""
+    if form in (Form.SVG, Form.PDF, Form.PARQUET) and out is None:
+        fail(f"--{form.value} needs --out", COULD_NOT_RUN)
+    match form:
+        case Form.JSON:
+            _text(to_json(report), out)
+        case Form.CSV:
+            _text(to_csv(report), out)
+        case Form.PARQUET:
+            _bytes(to_parquet(report), out)
+        case Form.SVG | Form.PDF:
+            fail(f"--{form.value} is not there yet", COULD_NOT_RUN)
+        case Form.TEXT:
+            with Console(file=out.open("w", encoding="utf-8"), width=120) if out else _console() as console:
+                _page(console, report, lang)
+
+
+def _text(content: str, out: Path | None) -> None:
+    if out is None:
+        typer.echo(content, nl=False)
+    else:
+        out.write_text(content, encoding="utf-8")
+
+
+def _bytes(content: bytes, out: Path | None) -> None:
+    assert out is not None
+    out.write_bytes(content)
+
+
+def _console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+
+
+def _page(console: Console, report: Report, lang: str) -> None:
+    _head(console, report.head, lang)
+    for section in report.sections:
+        console.print()
+        console.rule(
+            f"{section.letter}. {label(SECTIONS[section.letter], section.letter, lang)}", align="left"
+        )
+        for answer in section.answers:
+            console.print()
+            _answer(console, report.head, answer, lang)
+
+
+def _head(console: Console, head: Head, lang: str) -> None:
+    console.print(Text(f"{head.community} · {head.currency.code}", style="bold"))
+    start, end = head.window.text()
+    rows = {
+        "window": clock((start, end)),
+        "entry": str(head.as_of),
+        "root": head.root,
+        "movements": str(head.movements),
+        "left out": f"{head.undone} / {head.internal}",
+        "program": f"ricochet {head.program}",
+    }
+    grid = Grid(box=None, show_header=False, pad_edge=False)
+    grid.add_column()
+    grid.add_column(min_width=len(head.root))
+    for key, value in rows.items():
+        grid.add_row(label(_HEAD[key], key, lang), value)
+    console.print(grid)
+
+
+def _answer(console: Console, head: Head, answer: Answer, lang: str) -> None:
+    indicator, result = answer.indicator, answer.result
+    title = label((indicator.title, indicator.title_fr), indicator.name, lang)
+    console.print(Text(title, style="bold"), Text(f" {indicator.name}", style="dim"), sep="")
+    console.print(Text(indicator.formula, style="dim"))
+    if answer.missing:
+        console.print(label(_HEAD["missing"], "missing", lang).format(", ".join(answer.missing)))
+        return
+    if result.figures:
+        headings = [label(_HEAD[key], key, lang) for key in ("figure", "value")]
+        grid = Grid(*headings, "n", label(_HEAD["standing"], "standing", lang), box=None, pad_edge=False)
+        for column in (1, 2):
+            grid.columns[column].justify = "right"
+        for key, each in result.figures.items():
+            grid.add_row(
+                label(indicator.figures.get(key), key, lang),
+                figure(each, head.currency, lang),
+                "" if each.n is None else str(each.n),
+                label(FLAGS[each.flag or indicator.flag], "", lang),
+            )
+        console.print(grid)
+    for key, table in result.tables.items():
+        console.print()
+        console.print(Text(label(indicator.tables.get(key), key, lang), style="italic"))
+        _table(console, head, answer, table, lang)
+    for code in result.notes:
+        console.print(Text(f"* {note(code, lang)}"))
+
+
+def _table(console: Console, head: Head, answer: Answer, table: Table, lang: str) -> None:
+    grid = Grid(box=None, pad_edge=False)
+    for name in table.columns:
+        number = name in table.units
+        grid.add_column(
+            label(answer.indicator.columns.get(name), name, lang), justify="right" if number else "left"
+        )
+    for row in table.rows[:ROWS]:
+        grid.add_row(
+            *(
+                cell(value, table.units.get(name), head.currency, lang)
+                for name, value in zip(table.columns, row, strict=True)
+            )
+        )
+    console.print(grid)
+    if len(table.rows) > ROWS:
+        console.print(label(_HEAD["more"], "more", lang).format(len(table.rows) - ROWS))
