@@ -111,14 +111,19 @@ def _sample(network: Links) -> Chance:
     return chance
 
 
-def against(observed: int, samples: list[int], unit: Unit, whole: int = 1) -> dict[str, Figure]:
+def against(
+    observed: int, samples: list[int], unit: Unit, whole: int = 1, none: str = "few"
+) -> dict[str, Figure]:
     """`by_chance`: their mean, from the lowest to the highest; `z`: how many standard deviations the observed lies above.
 
-    All but z are divided by `whole`. No z when all random networks agree.
+    All but z are divided by `whole`. No z when all random networks agree; `none` says why
+    there are no samples.
     """
     size = len(samples)
     if size < 2 or not whole:
-        return {name: Figure(None, kind, why="few" if whole else "empty") for name, kind in _kinds(unit)}
+        return {
+            name: Figure(None, kind, why=none if whole else "no_transfers") for name, kind in _kinds(unit)
+        }
     mean = sum(samples) / size
     spread = sqrt(sum((each - mean) ** 2 for each in samples) / (size - 1))
     by_chance = Figure(mean / whole, unit, size, min(samples) / whole, max(samples) / whole)

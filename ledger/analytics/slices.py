@@ -26,8 +26,9 @@ def _slices(scene: Scene, step: int) -> Iterator[tuple[str, Scene]]:
     asked = "SELECT min(time), max(time) FROM volume WHERE time >= $start AND time < $stop"
     first, last = scene.rows(asked)[0]
     if isinstance(first, int) and isinstance(last, int):
-        for label, window in slices(scene.window, first, last, step):
-            yield label, scene.at(window)
+        found = list(slices(scene.window, first, last, step))
+        for label, window in found:  # all payments in one slice: what was computed of the scene holds for it
+            yield label, scene if len(found) == 1 else scene.at(window)
 
 
 def slices(window: Window, first: int, last: int, step: int) -> Iterator[tuple[str, Window]]:
