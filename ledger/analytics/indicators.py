@@ -8,6 +8,7 @@ from importlib import import_module
 from ledger.analytics.registry import Indicator, Registry
 
 MODULES = (
+    "circulation", "velocity", "holding", "age", "demurrage_rate",
     "participation", "retention", "hours", "merchants", "recirculation", "rounds", "leakage", "flows",
 )  # fmt: skip
 """Modules of `ledger.analytics` that define indicators."""
