@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -15,31 +14,21 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.core import journal, signing
 from ledger.core.checkpoint import vkey
-from ledger.core.commands import AddKey, Pay, RevokeKey, Signature
+from ledger.core.commands import Pay, Signature
 from ledger.core.errors import Rejected
 from ledger.core.journal import Entry
 from ledger.core.policy import Sphere
 from ledger.core.receipts import ReceiptFile
 from tests import wallet_accounts as accounts
+from tests import wallet_devices as devices
 from tests.wallet_accounts import moment
+from tests.wallet_devices import Refusal, unb64
 from tests.wallet_receipts import ORIGIN, make_receipt
 from tests.world import COMMUNITY, World, uid
 
 URL = "http://127.0.0.1:9"
 Fault = Callable[[httpx2.Request, "FakeServer"], httpx2.Response | None]
 """Happens before the server sees a request; what it returns is the answer, with None the server answers."""
-
-
-class Refusal(Exception):
-    """An answer that is not 2xx."""
-
-    def __init__(self, status: int, code: str, detail: str, **more: Any) -> None:
-        super().__init__(detail)
-        self.status, self.body = status, {"status": status, "code": code, "detail": detail, **more}
-
-
-def unb64(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 @dataclass
@@ -50,8 +39,9 @@ class FakeServer:
     members: dict[str, list[str]] = field(default_factory=dict)
     """Name → names of accounts (as `uid` knows them)."""
     codes: dict[str, str] = field(default_factory=dict)
-    keys: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
-    """API key → (member, device)."""
+    keys: dict[str, str] = field(default_factory=dict)
+    """API key → member."""
+    devices: list[devices.Device] = field(default_factory=list)
     requests: dict[str, dict[str, Any]] = field(default_factory=dict)
     memos: dict[UUID, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
@@ -100,11 +90,11 @@ class FakeServer:
     def _route(self, request: httpx2.Request, method: str, path: list[str], body: Any) -> httpx2.Response:
         query = request.url.params
         if path == ["devices"] and method == "POST":
-            return _ok(self._enrol(body), 201)
+            return _ok(devices.enrol(self, body), 201)
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         if token not in self.keys:
             raise Refusal(401, "unauthenticated", "no such key")
-        me, _device = self.keys[token]
+        me = self.keys[token]
         match method, path:
             case "GET", ["accounts"]:
                 return _ok({"items": [accounts.present(self.world, uid(name)) for name in self.members[me]]})
@@ -131,10 +121,10 @@ class FakeServer:
                 return self._pay(self._opened(body, me), body)
             case "GET", ["receipts", entry]:
                 return _ok(json.loads(self.receipt(UUID(entry)).to_json()))
-            case "GET", ["devices"]:
-                return _ok({"items": [device for owner, device in self.keys.values() if owner == me]})
-            case "DELETE", ["devices", device]:
-                return self._revoke(device)
+            case _, ["devices", *rest]:
+                return devices.answer(self, method, rest, body, me)
+            case "POST", ["members", "me", "devices"]:
+                return _ok(devices.add(self, me, body), 201)
             case _, ["payment-requests", *rest]:
                 return self._requests(method, rest, body, me)
         raise Refusal(404, "not_found", "no such address here")
@@ -143,43 +133,9 @@ class FakeServer:
 
     def open(self, member: str, account: str, kind: str = "person", **values: Any) -> None:
         """Open an account of a member in the world's current currency; the member's devices may sign for it."""
-        self.world.open(account, kind, **values)
+        keys = devices.signing(self, member)
+        self.world.open(account, kind, keys=keys, **values)
         self.members.setdefault(member, []).append(account)
-        for owner, device in self.keys.values():
-            if owner == member:
-                self.world.do(AddKey, account=account, key=unb64(device["public_key"]))
-
-    def _enrol(self, body: Any) -> Any:
-        member = self.codes.get(body["code"])
-        if member is None:
-            raise Refusal(
-                403,
-                "enrolment_refused",
-                "this code is not good (any more); ask the association for a new one",
-            )
-        for name in self.members[member]:
-            self.world.do(AddKey, account=name, key=unb64(body["public_key"]))
-        device = {
-            "id": str(uid(body["public_key"])), "label": body["label"], "created_at": moment(self.world.now),
-            "revoked_at": None, "public_key": body["public_key"],
-        }  # fmt: skip
-        token = f"rico_{len(self.keys)}"
-        self.keys[token] = (member, device)
-        return {
-            "device_id": device["id"], "api_key": token, "member": {"id": str(uid(member)), "name": member},
-            "community": {"id": str(COMMUNITY), "code": "RIV", "name": "Rive", "vkey": self.vkey, "origin": ORIGIN},
-            "accounts": [accounts.present(self.world, uid(name)) for name in self.members[member]],
-        }  # fmt: skip
-
-    def _revoke(self, wanted: str) -> httpx2.Response:
-        for token, (member, device) in self.keys.items():
-            if device["id"] == wanted:
-                for name in self.members[member]:
-                    self.world.do(RevokeKey, account=name, key=unb64(device["public_key"]))
-                device["revoked_at"] = moment(self.world.now)
-                del self.keys[token]
-                return httpx2.Response(204)
-        raise Refusal(404, "not_found", "no such device here")
 
     def name_of(self, account: UUID) -> str | None:
         return next((m for m, names in self.members.items() if account in map(uid, names)), None)

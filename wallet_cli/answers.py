@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from ledger.core.signing import b64, fingerprint
 from wallet_cli.errors import NoAnswer
 from wallet_cli.words import _
 
@@ -77,6 +79,7 @@ class Enrolled(Answer):
     """The answer to an enrolment; `api_key` is shown only there."""
 
     device_id: Id
+    state: str
     api_key: str
     member: Named
     community: Community
@@ -175,13 +178,62 @@ class Line(Answer):
         return self.effective_on or self.at
 
 
-class Device(Answer):
-    """A device of the member."""
+def key_bytes(text: str) -> bytes:
+    """The 32 bytes of a public key in base64url. ValueError when it is none."""
+    key = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if len(key) != 32 or b64(key) != text:
+        raise ValueError("not a public key")
+    return key
+
+
+Key = Annotated[str, AfterValidator(lambda text: b64(key_bytes(text)))]
+"""A public key in base64url."""
+
+
+class HeldKey(Answer):
+    """A key that signs for accounts."""
+
+    public_key: Key
+    accounts: list[Id] = []
+
+    @property
+    def fingerprint(self) -> str:
+        """What two people compare; made here and not believed."""
+        return fingerprint(key_bytes(self.public_key))
+
+
+class Device(HeldKey):
+    """A device of the member: waiting, active or revoked."""
 
     id: Id
     label: str
+    state: str
     created_at: AwareDatetime | None = None
-    revoked_at: AwareDatetime | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {**super().plain(), "fingerprint": self.fingerprint}
+
+
+class Devices(Answer):
+    """The member's devices, and keys that sign for the member and are none of them."""
+
+    items: list[Device]
+    unknown: list[HeldKey] = []
+
+
+class AwaitedAccount(Answer):
+    """An account that waits for a device, and the keys one of which lets it in."""
+
+    id: Id
+    keys: list[Key]
+
+
+class Awaited(Answer):
+    """Where a device could be let in."""
+
+    public_key: Key
+    accounts: list[AwaitedAccount]
 
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from wallet_cli import cli, profile, words
-from wallet_cli.commands import ask, enrol, look, pay, receipt, statement
+from wallet_cli.commands import ask, devices, enrol, look, pay, receipt, statement
 from wallet_cli.errors import Exit, Locked, Misused, WalletError
 from wallet_cli.french.helps import FRAME
 from wallet_cli.screen import Screen
@@ -31,7 +31,7 @@ def _root(lang: cli.Lang = None) -> None:
     """Options before the command."""
 
 
-for topic in (enrol, look, statement, pay, ask, receipt):
+for topic in (enrol, devices, look, statement, pay, ask, receipt):
     topic.register(app)
 
 

@@ -13,6 +13,7 @@ from tests.wallet_faults import drop_answer
 from tests.wallet_run import Person, village
 from tests.wallet_server import FakeServer
 from tests.world import uid
+from wallet_cli import paper
 from wallet_cli.screen import qr_rows
 
 Village = tuple[FakeServer, Person, Person]
@@ -108,7 +109,8 @@ def test_waiting_bears_a_lost_connection(rive: Village) -> None:
 
 def test_a_camera_reads_the_link_in_the_picture() -> None:
     halves = {" ": (0, 0), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}
-    for link in ("https://pay.example/p/0123456789abcdefghjkmnpqrs", "https://a.example/p/" + "x" * 60):
+    links = ("https://pay.example/p/0123456789abcdefghjkmnpqrs", "https://a.example/p/" + "x" * 60)
+    for link in (*links, paper.write(bytes(range(32)))):
         rows = qr_rows(link)
         dots = [[halves[sign][half] for sign in row for _wide in range(4)] for row in rows for half in (0, 1)]
         tall = [row for row in dots for _high in range(4)]

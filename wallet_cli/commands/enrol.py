@@ -1,11 +1,10 @@
-"""init, enroll, devices, revoke: the wallet itself and where it belongs."""
+"""init, enroll: the wallet itself and where it belongs."""
 
 from __future__ import annotations
 
 import platform
 from hashlib import sha256
 from typing import Annotated
-from urllib.parse import quote
 
 import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,12 +12,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ledger.core.checkpoint import parse_vkey
 from ledger.core.merkle import ProofError
 from ledger.core.signing import b64
-from wallet_cli.amounts import write_moment
+from wallet_cli import paper
 from wallet_cli.answers import Device, Enrolled, read
 from wallet_cli.cli import command
 from wallet_cli.errors import Misused, Refused, Unproven
 from wallet_cli.files import alone, private_folder
 from wallet_cli.keystore import Secrets
+from wallet_cli.letting_in import SIGNS_NOTHING, let_in
 from wallet_cli.profile import Enrolment
 from wallet_cli.server import checked_url
 from wallet_cli.session import Session
@@ -28,6 +28,7 @@ Url = Annotated[str | None, typer.Option("--server", help="Address of your commu
 Insecure = Annotated[
     bool, typer.Option("--insecure", help="Allow http without encryption to another machine.")
 ]
+OnPaper = Annotated[bool, typer.Option("--paper", help="Let this device in with your paper key.")]
 
 
 def init(session: Session, server: Url = None, insecure: Insecure = False) -> None:
@@ -59,6 +60,7 @@ def enroll(
         str | None, typer.Option(help="What this device is called in your list of devices.")
     ] = None,
     insecure: Insecure = False,
+    on_paper: OnPaper = False,
 ) -> None:
     """Make a device key and have the community accept it."""
     if "://" in code:
@@ -67,23 +69,45 @@ def enroll(
     if not url:
         raise Misused(_("Which server? Add --server https://… as your community told you."))
     url = checked_url(url, insecure)
+    signer = paper.ask(session) if on_paper else None  # first, as the code works once
     with alone(session.folder):
-        enrolment = _enrol(session, code.strip().upper(), url, label or platform.node() or "wallet")
+        device = _enrol(session, code.strip().upper(), url, label or platform.node() or "wallet", signer)
+    enrolment = session.enrolment
     answer = enrolment.model_dump(
         include={"server", "community", "code", "name", "vkey", "member", "accounts", "device"}
     )
-    if session.screen.answer(answer | {"member_name": enrolment.member_name}):
+    said = {"member_name": enrolment.member_name, "state": device.state, "fingerprint": device.fingerprint}
+    if not session.screen.answer(answer | said):
+        _welcome(session, device, is_first=device.state == "active" and not on_paper)
+
+
+def _welcome(session: Session, device: Device, is_first: bool) -> None:
+    enrolment, screen = session.enrolment, session.screen
+    names = {"name": enrolment.member_name, "community": enrolment.name}
+    key = (_("Community's key"), enrolment.vkey)
+    if device.state == "active":
+        screen.line(_("Welcome {name}: this device is enrolled in {community}.", **names), "bold green")
+        screen.pairs([(_("Device"), device.label), key])
+        screen.line(_("Receipts are checked against that key from now on. Next: ricochet-wallet balance"))
+        if is_first:
+            screen.line(_("In case this device is lost, make a paper key now: ricochet-wallet paper"))
         return
-    session.screen.line(
-        _(
-            "Welcome {name}: this device is enrolled in {community}.",
-            name=enrolment.member_name,
-            community=enrolment.name,
-        ),
-        "bold green",
+    screen.line(
+        _("Welcome {name}: {community} knows this device. It may look; it may not pay yet.", **names),
+        "bold yellow",
     )
-    session.screen.pairs([(_("Device"), enrolment.label), (_("Community's key"), enrolment.vkey)])
-    session.screen.line(_("Receipts are checked against that key from now on. Next: ricochet-wallet balance"))
+    screen.pairs([(_("Device"), device.label), (_("Fingerprint"), device.fingerprint), key])
+    screen.line(
+        _("On a device of yours that pays, compare the fingerprint and let it in: ricochet-wallet approve")
+    )
+    screen.line(_("Or use your paper key: ricochet-wallet approve this --paper"))
+    screen.line(_("Then it stands here as one that may pay: ricochet-wallet devices"))
+    screen.note(
+        _(
+            "Another device was let in for you before this one. If it is not yours, ask your association who enrolled it."
+        ),
+        "yellow",
+    )
 
 
 def _from_link(link: str) -> tuple[str, str]:
@@ -96,7 +120,10 @@ def _from_link(link: str) -> tuple[str, str]:
     return server, code
 
 
-def _enrol(session: Session, code: str, url: str, label: str) -> Enrolment:
+def _enrol(
+    session: Session, code: str, url: str, label: str, signer: Ed25519PrivateKey | None
+) -> Device:
+    """Enrol, and where a key that signs is at hand (on paper, or of this wallet before), let this device in at once."""
     private_folder(session.folder)
     keystore = session.keystore if session.keystore_path.exists() else session.make_keystore()
     # The same code uses the same key again, so that an enrolment whose answer was lost can be sent again.
@@ -115,7 +142,12 @@ def _enrol(session: Session, code: str, url: str, label: str) -> Enrolment:
         origin=community.origin, member=found.member.id, member_name=found.member.name, device=found.device_id,
         public_key=public, label=label, accounts=[each.id for each in found.accounts],
     )  # fmt: skip
-    keystore.secrets[community.id] = Secrets(device.device_key, found.api_key)
+    session.enrolment, session.secrets = enrolment, Secrets(device.device_key, found.api_key)
+    entered = Device(id=found.device_id, label=label, state=found.state, public_key=public)
+    former = keystore.secrets.get(community.id)
+    if entered.state == "waiting" and former is not None:  # before the only key that could is forgotten
+        entered = _let_in_by(session, entered, former.private_key())
+    keystore.secrets[community.id] = session.secrets
     keystore.save()
     others = [each for each in session.profile.enrolments if each.community != community.id]
     session.profile.enrolments = [*others, enrolment]
@@ -124,9 +156,20 @@ def _enrol(session: Session, code: str, url: str, label: str) -> Enrolment:
     del keystore.secrets[place]
     keystore.save()
     session.met((each.id, found.member.name) for each in found.accounts)
-    session.enrolment = enrolment
     session.accounts()  # learns the currencies
-    return enrolment
+    if entered.state == "waiting" and signer is not None:
+        entered = let_in(session, entered, signer)
+    return entered
+
+
+def _let_in_by(session: Session, entered: Device, former: Ed25519PrivateKey) -> Device:
+    """The device, let in by the key that this wallet had before, if that one signs."""
+    try:
+        return let_in(session, entered, former)
+    except Refused as refused:
+        if refused.code != SIGNS_NOTHING:
+            raise
+        return entered
 
 
 def _check_key(session: Session, found: Enrolled) -> None:
@@ -153,63 +196,7 @@ def _check_key(session: Session, found: Enrolled) -> None:
             )
 
 
-def devices(session: Session) -> None:
-    """The devices that may pay in the member's name."""
-    found = [read(Device, each) for each in session.server.items("/v1/devices")]
-    here = session.enrolment.device
-    if session.screen.answer({"devices": [{**each.plain(), "this": each.id == here} for each in found]}):
-        return
-    rows = []
-    for each in found:
-        state = _("revoked") if each.revoked_at else _("this device") if each.id == here else _("may pay")
-        made = write_moment(each.created_at) if each.created_at else ""
-        rows.append((each.label, state, made, each.id))
-    session.screen.table([_("Device"), _("State"), _("Since"), _("Id")], rows)
-
-
-def revoke(
-    session: Session,
-    device: Annotated[
-        str, typer.Argument(help="Id or name of the device, as `devices` shows it; `this` for this one.")
-    ],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-) -> None:
-    """Take a lost device's right to pay away, at once."""
-    found = [read(Device, each) for each in session.server.items("/v1/devices")]
-    here = session.enrolment.device
-    wanted = here if device == "this" else device
-    match = [each for each in found if not each.revoked_at and wanted in (each.id, each.label)]
-    if not match:
-        raise Refused(
-            _("You have no device {device}; ricochet-wallet devices lists them.", device=device),
-            "no_such_device",
-        )
-    if len(match) > 1:
-        raise Misused(_("Several devices are called {device}; give the id.", device=device))
-    label, chosen = match[0].label, match[0].id
-    if chosen == here:
-        session.screen.note(_("That is this device: it will not be able to pay any more."), "yellow")
-    if not yes and not session.confirm(_("Revoke {device}? [y/N]", device=label)):
-        raise Refused(_("Nothing was revoked."), "not_confirmed")
-    session.server.once("DELETE", f"/v1/devices/{quote(chosen, safe='')}")
-    if chosen == here:
-        _forget_this(session)
-    if not session.screen.answer({"revoked": chosen}):
-        session.screen.line(_("{device} is revoked: it cannot pay any more.", device=label), "green")
-
-
-def _forget_this(session: Session) -> None:
-    """The keys go; what checks receipts stays."""
-    with alone(session.folder):
-        session.keystore.secrets.pop(session.enrolment.community, None)
-        session.keystore.save()
-        session.enrolment.revoked = True
-        session.save()
-
-
 def register(app: typer.Typer) -> None:
     """Add these commands to the program."""
     command(app, "init", help="Make a new wallet on this machine.")(init)
     command(app, "enroll", help="Enrol this device with a code from your community.")(enroll)
-    command(app, "devices", help="List your devices that may pay.")(devices)
-    command(app, "revoke", help="Take a lost device's right to pay away.")(revoke)

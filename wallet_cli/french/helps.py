@@ -7,7 +7,9 @@ HELPS = {
     # commands
     "Make a new wallet on this machine.": "Créer un portefeuille sur cette machine.",
     "Enrol this device with a code from your community.": "Inscrire cet appareil avec un code de votre communauté.",
-    "List your devices that may pay.": "Voir vos appareils qui peuvent payer.",
+    "List your devices that may pay, or wait to.": "Voir vos appareils qui peuvent payer, ou attendent.",
+    "Let a further device of yours pay.": "Permettre à un autre de vos appareils de payer.",
+    "Make a key on paper, for when a device is lost.": "Créer une clé sur papier, pour le jour où un appareil est perdu.",
     "Take a lost device's right to pay away.": "Retirer à un appareil perdu le droit de payer.",
     "Show what you have.": "Voir ce que vous avez.",
     "Show your last movements.": "Voir vos derniers mouvements.",
@@ -36,6 +38,11 @@ HELPS = {
     "Id or name of the device, as `devices` shows it; `this` for this one.": (
         "Identifiant ou nom de l'appareil, comme `devices` le montre ; `this` pour celui-ci."
     ),
+    "Id or name of the device that waits, when several do; `this` for this one.": (
+        "Identifiant ou nom de l'appareil qui attend, s'il y en a plusieurs ; `this` pour celui-ci."
+    ),
+    "Let this device in with your paper key.": "Admettre cet appareil avec votre clé sur papier.",
+    "Sign with your paper key instead of this device's.": "Signer avec votre clé sur papier au lieu de celle de l'appareil.",
     # accounts
     "Id of one of your accounts.": "Identifiant d'un de vos comptes.",
     "Id of your account that pays, when you have several.": "Identifiant du compte qui paie, si vous en avez plusieurs.",

@@ -81,6 +81,34 @@ PROBLEMS = {
     ),
     "Several devices are called {device}; give the id.": "Plusieurs appareils s'appellent {device} ; donnez l'identifiant.",
     "Nothing was revoked.": "Rien n'a été révoqué.",
+    "None of your devices waits.": "Aucun de vos appareils n'attend.",
+    "Several devices wait; say which one: {devices}": "Plusieurs appareils attendent ; dites lequel : {devices}",
+    "This key does not sign for your accounts, so it lets nobody in. Use one that does.": (
+        "Cette clé ne signe pas pour vos comptes, donc elle n'admet personne. Prenez-en une qui signe."
+    ),
+    "This device may not pay yet, so it cannot make a paper key. Let it in first.": (
+        "Cet appareil ne peut pas encore payer, donc il ne peut pas créer de clé sur papier. Admettez-le d'abord."
+    ),
+    "The server shows two keys for {device}; nothing was signed. Tell your community.": (
+        "Le serveur montre deux clés pour {device} ; rien n'a été signé. Dites-le à votre communauté."
+    ),
+    "A key that is none of your devices may pay from {accounts}: {fingerprint}. Ask your association who put it there, and "
+    "pay nothing into these accounts until you know.": (
+        "Une clé qui n'est d'aucun de vos appareils peut payer depuis {accounts} : {fingerprint}. Demandez à votre "
+        "association qui l'a mise là, et ne versez rien sur ces comptes avant de le savoir."
+    ),
+    # the paper key
+    "{sign} is no sign of a paper key. Type it again.": "{sign} n'est pas un signe d'une clé sur papier. Retapez-la.",
+    "A paper key has {wanted} letters and digits; these are {found}. Type it again.": (
+        "Une clé sur papier a {wanted} lettres et chiffres ; ceci en a {found}. Retapez-la."
+    ),
+    "A sign of this paper key was misread, or it is of something else. Type it again.": (
+        "Un signe de cette clé sur papier est mal lu, ou c'est autre chose. Retapez-la."
+    ),
+    "The file {path} of the paper key cannot be read.": "Le fichier {path} de la clé sur papier ne peut pas être lu.",
+    "The paper key is needed: set RICOCHET_WALLET_PAPER_FILE.": (
+        "Il faut la clé sur papier : donnez RICOCHET_WALLET_PAPER_FILE."
+    ),
     # the server
     "{url} is not the address of a server; write it like https://example.org": (
         "{url} n'est pas l'adresse d'un serveur ; écrivez par exemple https://example.org"

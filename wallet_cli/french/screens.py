@@ -36,6 +36,7 @@ SCREENS = {
     "Device": "Appareil",
     "State": "État",
     "Since": "Depuis",
+    "Fingerprint": "Empreinte",
     "Community's key": "Clé de la communauté",
     "Paid to": "Payé à",
     "Checkpoint": "Point de contrôle",
@@ -47,7 +48,9 @@ SCREENS = {
     "association": "association",
     "public body": "organisme public",
     "revoked": "révoqué",
+    "waiting": "en attente",
     "this device": "cet appareil",
+    "this device, waiting": "cet appareil, en attente",
     "may pay": "peut payer",
     "no device": "aucun appareil",
     "the device with key {key}": "l'appareil de clé {key}",
@@ -86,6 +89,39 @@ SCREENS = {
     ),
     "Receipts are checked against that key from now on. Next: ricochet-wallet balance": (
         "Les reçus sont désormais vérifiés avec cette clé. Ensuite : ricochet-wallet balance"
+    ),
+    "In case this device is lost, make a paper key now: ricochet-wallet paper": (
+        "Au cas où cet appareil serait perdu, créez dès maintenant une clé sur papier : ricochet-wallet paper"
+    ),
+    "Welcome {name}: {community} knows this device. It may look; it may not pay yet.": (
+        "Bienvenue {name} : {community} connaît cet appareil. Il peut regarder ; il ne peut pas encore payer."
+    ),
+    "On a device of yours that pays, compare the fingerprint and let it in: ricochet-wallet approve": (
+        "Sur un de vos appareils qui paie, comparez l'empreinte et admettez celui-ci : ricochet-wallet approve"
+    ),
+    "Or use your paper key: ricochet-wallet approve this --paper": (
+        "Ou prenez votre clé sur papier : ricochet-wallet approve this --paper"
+    ),
+    "Then it stands here as one that may pay: ricochet-wallet devices": (
+        "Ensuite il figure ici parmi ceux qui peuvent payer : ricochet-wallet devices"
+    ),
+    "Another device was let in for you before this one. If it is not yours, ask your association who enrolled it.": (
+        "Un autre appareil a été admis pour vous avant celui-ci. S'il n'est pas à vous, demandez à votre association qui "
+        "l'a inscrit."
+    ),
+    "Does that device show the same fingerprint, and shall it pay in your name? [y/N]": (
+        "Cet appareil montre-t-il la même empreinte, et doit-il payer en votre nom ? [o/N]"
+    ),
+    "{device} may pay now.": "{device} peut payer maintenant.",
+    "Paper key: ": "Clé sur papier : ",
+    "Write it down or print it, and keep it away from this machine: it is not shown again.": (
+        "Écrivez-la ou imprimez-la, et gardez-la loin de cette machine : elle n'est plus montrée."
+    ),
+    "Whoever has it can pay in your name. With it you let a new device in:": (
+        "Qui l'a peut payer en votre nom. Avec elle vous admettez un nouvel appareil :"
+    ),
+    "It is the last one that may pay: without another, or a paper key, your accounts are shut for ever.": (
+        "C'est le dernier qui peut payer : sans un autre, ou une clé sur papier, vos comptes sont fermés pour toujours."
     ),
     "Passphrase: ": "Phrase de passe : ",
     "Choose a passphrase (at least {shortest} characters): ": (
