@@ -32,7 +32,7 @@ def amount_field(amount: object, field: str = "amount") -> None:
 
 def text_field(text: object, field: str, longest: int, shortest: int = 0) -> None:
     """Text of so many characters, without control characters or halves of surrogate pairs."""
-    if type(text) is not str or not shortest <= len(text) <= longest or _UNPRINTABLE.search(text):
+    if type(text) is not str or not shortest <= len(text) <= longest or (text and _UNPRINTABLE.search(text)):
         raise Rejected(Code.INVALID_FIELD, f"{field} must be {shortest} to {longest} printable characters", field)
 
 
@@ -156,6 +156,9 @@ def four_eyes(policy: Policy, amount: int, unit: Currency, actor: UUID, approver
 # --- state ---
 
 
+_OPEN = AccountState.OPEN
+
+
 def may_pay(held: Account, field: str) -> None:
     """Open or leaving, and debits not frozen."""
     if held.state is AccountState.CLOSED:
@@ -176,6 +179,8 @@ def may_receive(held: Account, field: str) -> None:
 
 def may_both(payer: Account, payee: Account) -> None:
     """State checks of both sides in the order of the codes: closed, frozen, leaving; payer before payee."""
+    if payer.state is _OPEN and payee.state is _OPEN and not payer.frozen and not payee.frozen:
+        return
     for held, field in ((payer, "payer"), (payee, "payee")):
         if held.state is AccountState.CLOSED:
             raise Rejected(Code.ACCOUNT_CLOSED, f"{field}: this account is closed", field)

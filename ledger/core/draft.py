@@ -26,7 +26,7 @@ class Draft:
         """What the programme of this command may spend in all, where the rules in force say so."""
         self._transfers: list[Transfer] = []
         self._effects: list[Effect] = []
-        # account no -> [account, field, debit posted, debit held, credit posted, credit held]
+        # account no -> account, field, [debit posted, debit held, credit posted, credit held]
         self._changes: dict[int, tuple[Account, str, list[int]]] = {}
 
     def move(
@@ -34,43 +34,47 @@ class Draft:
         held: int = 0, payer: str = "", payee: str = "",
     ) -> None:  # fmt: skip
         """Add one transfer; `payer` and `payee` name the command's fields that brought them in, for a refusal."""
-        self._transfers.append(Transfer(debit.no, credit.no, posted, held, int(reason)))
-        out = self._change(debit, payer)
+        self._transfers.append(Transfer(debit.no, credit.no, posted, held, _NUMBERS[reason]))
+        changes = self._changes
+        if debit.no not in changes:
+            changes[debit.no] = (debit, payer, [0, 0, 0, 0])
+        out = changes[debit.no][2]
         out[0] += posted
         out[1] += held
-        into = self._change(credit, payee)
+        if credit.no not in changes:
+            changes[credit.no] = (credit, payee, [0, 0, 0, 0])
+        into = changes[credit.no][2]
         into[2] += posted
         into[3] += held
 
     def add(self, effect: Effect) -> None:
         self._effects.append(effect)
 
-    def _change(self, held: Account, field: str) -> list[int]:
-        known = self._changes.get(held.no)
-        if known is None:
-            known = self._changes[held.no] = (held, field, [0, 0, 0, 0])
-        return known[2]
-
     def done(self) -> Decision:
         """The decision, or Rejected: totals, then who pays, then who receives, then the guarantee."""
         changes = self._changes.values()
-        for held, field, delta in changes:
-            _within_totals(held, field, delta)
+        for held, field, (out, out_held, into, into_held) in changes:
+            if (
+                held.debits_posted + out + held.debits_held + out_held > MAX_TOTAL
+                or held.credits_posted + into + held.credits_held + into_held > MAX_TOTAL
+            ):
+                raise _too_large(field)
         for held, field, delta in changes:
             if not self.force or currency_of(self.books, held).model not in CREDIT:
                 self._may_fall(held, field, delta)
         if not self.force:
             for held, field, delta in changes:
-                self._may_rise(held, field, delta)
+                if held.ceiling is not None:
+                    self._may_rise(held, held.ceiling, field, delta)
         for held, _, _ in changes:
-            if held.kind is AccountKind.ISSUANCE or held.kind is AccountKind.RESERVE:
+            if held.kind in _GUARANTEE:
                 self._guaranteed()
                 break
         return Decision(tuple(self._transfers), tuple(self._effects))
 
     def _may_fall(self, held: Account, field: str, delta: list[int]) -> None:
         floor = held.floor
-        if held.kind is AccountKind.FUNDER and self.budget is not None:
+        if self.budget is not None and held.kind is AccountKind.FUNDER:
             floor = -self.budget
         if floor is None:
             return
@@ -86,13 +90,11 @@ class Draft:
             needed = format_minor(falls, unit.scale)
             raise Rejected(Code.INSUFFICIENT_FUNDS, f"{said} {unit.code} available, {needed} needed", field)
 
-    def _may_rise(self, held: Account, field: str, delta: list[int]) -> None:
-        if held.ceiling is None:
-            return
+    def _may_rise(self, held: Account, ceiling: int, field: str, delta: list[int]) -> None:
         rises = delta[2] + delta[3] - delta[0]
         if rises <= 0:
             return
-        room = held.ceiling - (held.credits_posted - held.debits_posted) - held.credits_held
+        room = ceiling - (held.credits_posted - held.debits_posted) - held.credits_held
         if rises > room:
             # no figure: the payer hears this, and it would tell what the payee holds
             raise Rejected(Code.OVER_CEILING, "this would take the account above its ceiling; pay less, or later", field)
@@ -125,10 +127,11 @@ MIRROR_CODE = "EUR"
 """The currency that mirrors euros at the bank."""
 
 
-def _within_totals(held: Account, field: str, delta: list[int]) -> None:
-    out, out_held, into, into_held = delta
-    if (
-        held.debits_posted + out + held.debits_held + out_held > MAX_TOTAL
-        or held.credits_posted + into + held.credits_held + into_held > MAX_TOTAL
-    ):
-        raise Rejected(Code.TOTAL_TOO_LARGE, "an account has reached the largest total it can record", field)
+_GUARANTEE = (AccountKind.ISSUANCE, AccountKind.RESERVE)
+"""What a guarantee is about: the units and the euros behind them."""
+
+_NUMBERS = {reason: int(reason) for reason in Reason}
+
+
+def _too_large(field: str) -> Rejected:
+    return Rejected(Code.TOTAL_TOO_LARGE, "an account has reached the largest total it can record", field)

@@ -47,7 +47,8 @@ def pay(command: Pay, books: Books, now: int) -> Decision:
 def agree(command: Pay | PlaceHold, books: Books, now: int) -> tuple[Account, Account, Policy, Currency]:
     """Everything that payments and holds check before any limit, in the documented order."""
     checks.text_field(command.activity, "activity", 64)
-    checks.signature_field(command.signature)
+    if command.signature is not None:
+        checks.signature_field(command.signature)
     if isinstance(command, Pay):
         _pay_shape(command)
     elif type(command.seconds) is not int or not 0 <= command.seconds <= 10 * 366 * 86_400:

@@ -77,8 +77,10 @@ def _one(batch: Batch, state: State, taken: set[str], one: Asked, clock: int, sa
     if isinstance(command, Found):
         batch.keep_key(kept.number, command.public_key, one.wrapped_key)
     state.known[command.id] = Earlier(seq, body)
-    payer = books.accounts.get(command.payer) if isinstance(command, Pay | PayBatch) else None
-    left = None if payer is None else Left(payer.balance, payer.available)
+    left = None
+    if isinstance(command, (Pay, PayBatch)):
+        payer = books.accounts[command.payer]
+        left = Left(payer.balance, payer.available)
     return Receipt(command.community, command.id, seq, now, decision.transfers, False, left)
 
 

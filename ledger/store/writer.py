@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table
 
-from ledger.core.accounts import Account, Transfer
+from ledger.core.accounts import Transfer
 from ledger.core.apply import apply
-from ledger.core.commands import Command
+from ledger.core.commands import Command, Pay
 from ledger.core.errors import Rejected
 from ledger.core.journal import Decision
 from ledger.core.merkle import leaf_hash
@@ -57,25 +57,17 @@ class Batch:
             at = At(part, self.rows, self._uid, seq, ts, transfers)
             for effect in decision.effects:
                 ROWS_OF[type(effect)](at, effect)
-        for transfer in transfers:
-            for no in transfer[:2]:
-                if no not in before:
-                    before[no] = by_no[no].version
+        for debit_no, credit_no, _, _, _ in transfers:
+            if debit_no not in before:
+                before[debit_no] = by_no[debit_no].version
+            if credit_no not in before:
+                before[credit_no] = by_no[credit_no].version
         leaf = leaf_hash(body)
         part.leaves.append(leaf)
-        effective_at = getattr(command, "occurred_at", ts)
+        uid = self._uid
+        effective_at = ts if type(command) is Pay else getattr(command, "occurred_at", ts)
         self._entries.append(
-            (
-                number,
-                seq,
-                self._uid(command.id),
-                ts,
-                effective_at,
-                command.name,
-                self._uid(command.actor),
-                body,
-                leaf,
-            )
+            (number, seq, uid(command.id), ts, effective_at, command.name, uid(command.actor), body, leaf)
         )
         apply(books, seq, ts, command, decision)
         if len(transfers) == 1:
@@ -102,8 +94,16 @@ class Batch:
         debit_no, credit_no, posted, held, reason = transfer
         debit, credit = by_no[debit_no], by_no[credit_no]
         self._transfers.append((number, seq, 0, debit_no, credit_no, debit.currency, posted, held, reason))
-        self._postings.append(_posting(number, seq, 0, debit))
-        self._postings.append(_posting(number, seq, 0, credit))
+        self._postings += (
+            (
+                number, debit_no, debit.version, seq, 0,
+                debit.debits_held, debit.debits_posted, debit.credits_held, debit.credits_posted,
+            ),
+            (
+                number, credit_no, credit.version, seq, 0,
+                credit.debits_held, credit.debits_posted, credit.credits_held, credit.credits_posted,
+            ),
+        )  # fmt: skip
 
     def _many(self, number: int, seq: int, by_no: Any, transfers: Sequence[Transfer]) -> None:
         """Go backwards from the totals after the entry, so that each posting shows those after its transfer."""
@@ -184,10 +184,3 @@ _ORDER = (
     schema.memo, schema.signing_key,
 )  # fmt: skip
 """Parents first."""
-
-
-def _posting(number: int, seq: int, leg: int, held: Account) -> Row:
-    return (
-        number, held.no, held.version, seq, leg,
-        held.debits_held, held.debits_posted, held.credits_held, held.credits_posted,
-    )  # fmt: skip

@@ -112,8 +112,8 @@ CORE = (
     ),
     Defect(
         "the guarantee is not asked when euros leave", "ledger/core/draft.py",
-        "if held.kind is AccountKind.ISSUANCE or held.kind is AccountKind.RESERVE:",
-        "if held.kind is AccountKind.ISSUANCE:", "tests/unit/test_domain_backed.py",
+        "_GUARANTEE = (AccountKind.ISSUANCE, AccountKind.RESERVE)",
+        "_GUARANTEE = (AccountKind.ISSUANCE,)", "tests/unit/test_domain_backed.py",
     ),
     Defect(
         "a redemption pays the commission out of the fund", "ledger/core/supply.py",
