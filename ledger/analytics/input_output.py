@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ledger.analytics.figures import WHOLE, Cell, Figure, Flag, Result, Table, Unit
-from ledger.analytics.io_table import IoTable
+from ledger.analytics.io_table import ORIGIN_COLUMNS, ORIGIN_TABLE, IoTable, origin_table
 from ledger.analytics.registry import Indicator
 from ledger.analytics.scene import Scene
 from ledger.analytics.territory import Territory, band, final_purchases, is_regional
@@ -19,12 +19,14 @@ def compute(scene: Scene) -> Result:
     if not isinstance(table, IoTable):
         return Result({name: Figure(None, Unit.RATIO, why="needs_io_table") for name in _FIGURES})
     found = list(band(table))
-    notes = [f"io_table_{table.origin.year}"]
-    if not is_regional(table) and not table.territory:
-        notes.append("not_made_regional")
+    notes = [] if is_regional(table) or table.territory else ["not_made_regional"]
     return Result(
         _figures(scene, table, found),
-        {"multipliers": _multipliers(table, found), "band": _band(table, found[1:] or found)},
+        {
+            "multipliers": _multipliers(table, found),
+            "band": _band(table, found[1:] or found),
+            "origin": origin_table(table.origin),
+        },
         notes,
     )
 
@@ -106,8 +108,10 @@ INDICATORS = (
         tables={
             "multipliers": ("Multipliers by sector", "Multiplicateurs par secteur"),
             "band": ("Type I between delta 0.2 and 0.35", "Type I entre delta 0,2 et 0,35"),
+            "origin": ORIGIN_TABLE,
         },
         columns={
+            **ORIGIN_COLUMNS,
             "io_sector": ("Sector of the table", "Secteur du tableau"),
             "type1": ("Type I", "Type I"),
             "type2": ("Type II", "Type II"),

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from ledger.analytics.beside import BesideError, lines
+from ledger.analytics.figures import WHOLE, Table
 from ledger.analytics.leontief import Floats, Unproductive, inverse, per_output
 
 DEMANDS = ("households", "other_demand", "exports", "imported")
@@ -37,6 +38,21 @@ class Origin:
     year: int
     licence: str
     version: str = ""
+
+
+ORIGIN_TABLE = ("Data from outside", "Données extérieures")
+ORIGIN_COLUMNS = {
+    "source": ("Source", "Source"),
+    "year": ("Year", "Année"),
+    "licence": ("Licence", "Licence"),
+    "version": ("Version", "Version"),
+}
+
+
+def origin_table(*origins: Origin) -> Table:
+    """What a result says of the data it needed from outside."""
+    rows = tuple((each.source, str(each.year), each.licence, each.version or None) for each in origins)
+    return Table(tuple(ORIGIN_COLUMNS), rows, about=WHOLE)
 
 
 @dataclass(frozen=True, slots=True)

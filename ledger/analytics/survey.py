@@ -6,6 +6,8 @@ purchases.csv   sector, area, firms, receipts, outside
                 one line per group of firms whose accounts were read: how many, what they took in local currency in the
                 window, and what they bought outside the territory in national currency for those sales, both in
                 minor units; sector and area may be empty
+needs.csv       sector, amount
+                one line per need that nobody met, with its activity code, in minor units
 """
 
 from __future__ import annotations
@@ -61,6 +63,14 @@ class Purchases:
     firms: int
     receipts: int
     outside: int
+
+
+def read_needs(path: Path) -> dict[str, int]:
+    """Read needs.csv: needs that members declared and nobody met, minor units by activity code. Raises BesideError."""
+    found: dict[str, int] = {}
+    for line in lines(path, ("sector", "amount")):
+        found[line.text("sector")] = found.get(line.text("sector"), 0) + line.count("amount")
+    return found
 
 
 def read_purchases(path: Path) -> tuple[Purchases, ...]:

@@ -182,7 +182,7 @@ def test_what_members_buy_sets_in_motion(tmp_path: Path) -> None:
     leak, kept = result.figures["leakage"].value, result.figures["retained"].value
     assert leak is not None and kept is not None and leak + kept == pytest.approx(1)
     assert result.tables["multipliers"].column("io_sector") == ["food", "building"]
-    assert result.notes == ["io_table_2019"]
+    assert result.tables["origin"].rows == (("an example", "2019", "CC BY 4.0", None),)
 
 
 def test_a_national_table_gives_a_band(tmp_path: Path) -> None:
