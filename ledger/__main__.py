@@ -9,6 +9,7 @@ from __future__ import annotations
 import typer
 
 from ledger.cli import backup, keeping, moving
+from ledger.cli.analyse import analyse
 from ledger.cli.common import Commands, options
 from ledger.cli.members import account_app, community_app, currency_app
 from ledger.cli.report import report
@@ -27,6 +28,7 @@ app.command("restore")(backup.restore)
 app.command("export")(moving.export)
 app.command("import")(moving.import_)
 app.command("report")(report)
+app.command("analyse")(analyse)
 
 
 def main() -> None:

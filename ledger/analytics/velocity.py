@@ -21,9 +21,9 @@ def compute(scene: Scene) -> Result:
     """Transfer velocity."""
     found = scanned(scene)
     volume, integral = found.scan.spent(), found.scan.integral()
-    many = scene.number(f"SELECT count(*) FROM {_IN_WINDOW}")
+    many = _payments(scene)
     figures = {
-        "per_year": _velocity(volume, integral, YEAR, Unit.PER_YEAR, many),
+        "per_year": per_year(scene),
         "per_week": _velocity(volume, integral, WEEK, Unit.PER_WEEK, many),
         "volume": Figure(volume, Unit.CURRENCY, many),
         "average": average(scene),
@@ -35,6 +35,16 @@ def compute(scene: Scene) -> Result:
         if any(_of(group, key) is not None for group in found.groups):
             tables[f"by_{key}"] = _by(scene, key)
     return Result(figures, tables, ("transaction_velocity", "without_issue_and_redemption"))
+
+
+def per_year(scene: Scene) -> Figure:
+    """Payments over money held and time, for a year."""
+    scan = scanned(scene).scan
+    return _velocity(scan.spent(), scan.integral(), YEAR, Unit.PER_YEAR, _payments(scene))
+
+
+def _payments(scene: Scene) -> int:
+    return scene.number(f"SELECT count(*) FROM {_IN_WINDOW}")
 
 
 def stationarity(scene: Scene) -> Result:
