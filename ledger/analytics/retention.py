@@ -19,6 +19,11 @@ QUIET_DAYS = 90
 MARKS = (90, 180, 365, 730)
 Z95 = 1.959963984540054
 
+STEP_DAYS = 30
+
+Point = tuple[int, int, float, float | None, float | None]
+"""Days, at risk, share that stays, and the bounds of its interval."""
+
 Life = tuple[int, bool]
 """Days from the first payment to the last, or to the window's end; whether the member is gone."""
 
@@ -29,14 +34,14 @@ def retention(scene: Scene) -> Result:
     everybody: list[Life] = []
     for cohort, lives in sorted(_cohorts(scene).items()):
         everybody += lives
-        curves += [(cohort, len(lives), *point) for point in kaplan_meier(lives)]
+        curves += [(cohort, len(lives), *point) for point in _monthly(kaplan_meier(lives), lives)]
     whole = kaplan_meier(everybody)
     figures = {"first_payment_delay": _delay(scene)}
     for days in MARKS:
         figures[f"stay_{days}"] = _share_at(whole, days, len(everybody), everybody)
     columns = ("cohort", "members", "days", "at_risk", "stay", "low", "high")
     kinds = {"members": Unit.COUNT, "days": Unit.DAYS, "at_risk": Unit.COUNT, "stay": Unit.SHARE}
-    # A curve steps down once for each member who goes, so it is for the association, not for a reader of aggregates.
+    # A step may be one member who goes, so the curves are for the association, not for a reader of aggregates.
     tables = {
         "curves": Table(columns, tuple(curves), {**kinds, "low": Unit.SHARE, "high": Unit.SHARE}),
         "stay": Table(
@@ -53,13 +58,13 @@ def retention(scene: Scene) -> Result:
     return Result(figures, tables, ("gone_after_90_quiet_days",))
 
 
-def kaplan_meier(lives: Sequence[Life]) -> list[tuple[int, int, float, float | None, float | None]]:
+def kaplan_meier(lives: Sequence[Life]) -> list[Point]:
     """Steps of the curve: days, at risk just before, share that stays, and a 95 % interval (Greenwood, log-log).
 
     The first step is (0, everybody, 1). No interval below 30 lives, nor where the share is 0 or 1.
     """
     stay, spread = 1.0, 0.0
-    points: list[tuple[int, int, float, float | None, float | None]] = [(0, len(lives), 1.0, None, None)]
+    points: list[Point] = [(0, len(lives), 1.0, None, None)]
     ends: dict[int, list[bool]] = {}
     for days, gone in lives:
         ends.setdefault(days, []).append(gone)
@@ -79,6 +84,16 @@ def _interval(stay: float, spread: float, n: int) -> tuple[float | None, float |
         return None, None
     wide = Z95 * math.sqrt(spread) / abs(math.log(stay))
     return stay ** math.exp(wide), stay ** math.exp(-wide)
+
+
+def _monthly(curve: Sequence[Point], lives: Sequence[Life]) -> list[Point]:
+    """The curve every 30 days, as far as somebody was seen."""
+    longest = max(days for days, _ in lives)
+    points = []
+    for days in range(0, longest + 1, STEP_DAYS):
+        _, _, stay, low, high = [point for point in curve if point[0] <= days][-1]
+        points.append((days, sum(1 for seen, _ in lives if seen >= days), stay, low, high))
+    return points
 
 
 def _share_at(
