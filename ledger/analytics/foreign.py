@@ -58,7 +58,8 @@ def foreign_scene(
     given = source(path, list((columns or {}).values()) or COLUMNS)
     places = _places(given, columns or {})
     with tempfile.TemporaryDirectory(prefix="ricochet-") as spill:
-        db = duckdb.connect(config={"temp_directory": spill})
+        config = {"temp_directory": spill, "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        db = duckdb.connect(config=config)
         try:
             db.execute("SET TimeZone = 'UTC'")
             if memory is not None:
@@ -76,7 +77,8 @@ def foreign_scene(
             (number,) = db.execute(internal).fetchone() or (0,)
             record = Provenance(path.stem, facts.rows, given.sha256(), internal=int(number))
             loaded: dict[str, object] = {"foreign": facts}
-            yield Scene(db, window, CurrencyFacts(facts.unit, scale or 0, None), record, loaded)
+            code = "units" if scale else "minor units" if facts.unit == "minor" else facts.unit
+            yield Scene(db, window, CurrencyFacts(code, scale or 0, None), record, loaded)
         finally:
             db.close()
 

@@ -26,6 +26,8 @@ _HEAD: dict[str, tuple[str, str]] = {
     "window": ("Window", "Période"),
     "entry": ("As of entry", "Jusqu'à l'écriture"),
     "root": ("Merkle root", "Racine de Merkle"),
+    "rows": ("Rows of the file", "Lignes du fichier"),
+    "sha256": ("Its SHA-256", "Son SHA-256"),
     "movements": ("Movements in the window", "Mouvements de la période"),
     "left out": (
         "Left out: reversed with their reversals / inside one owner",
@@ -97,10 +99,11 @@ def _page(console: Console, report: Report, lang: str) -> None:
 def _head(console: Console, head: Head, lang: str) -> None:
     console.print(Text(f"{head.community} · {head.currency.code}", style="bold"))
     start, end = head.window.text()
+    foreign = head.currency.model is None
     rows = {
         "window": clock((start, end)),
-        "entry": str(head.as_of),
-        "root": head.root,
+        ("rows" if foreign else "entry"): str(head.as_of),
+        ("sha256" if foreign else "root"): head.root,
         "movements": str(head.movements),
         "left out": f"{head.undone} / {head.internal}",
         "program": f"ricochet {head.program}",
