@@ -58,8 +58,13 @@ def foreign_scene(
     given = source(path, list((columns or {}).values()) or COLUMNS)
     places = _places(given, columns or {})
     with tempfile.TemporaryDirectory(prefix="ricochet-") as spill:
-        config = {"temp_directory": spill, "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-        db = duckdb.connect(config=config)
+        db = duckdb.connect(
+            config={
+                "temp_directory": spill,
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+            }
+        )
         try:
             db.execute("SET TimeZone = 'UTC'")
             if memory is not None:

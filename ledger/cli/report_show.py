@@ -109,7 +109,7 @@ def _head(console: Console, head: Head, lang: str) -> None:
         "program": f"ricochet {head.program}",
     }
     grid = Grid(box=None, show_header=False, pad_edge=False)
-    grid.add_column()
+    grid.add_column(max_width=50)
     grid.add_column(min_width=len(head.root))
     for key, value in rows.items():
         grid.add_row(label(_HEAD[key], key, lang), value)
