@@ -13,8 +13,9 @@ from api.deps import Services
 from api.identity import migrations as identity_migrations
 from api.office import key_app, member_app
 from api.serving import serve as run
+from api.reporting import facts_of
 from ledger.__main__ import app as app
-from ledger.cli import keeping
+from ledger.cli import keeping, report
 from ledger.core.errors import LedgerError
 from ops.demo.cli import register as register_demo
 
@@ -61,6 +62,7 @@ def _ready(api: FastAPI, where: str) -> None:
 register_demo(app)
 
 
+report.facts_of = lambda ledger, community: facts_of(ledger.reader, community)
 FIRST_START = """
 This database is new. Here is the key of its platform administrator; it is shown once, so keep it safe:
 

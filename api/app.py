@@ -23,10 +23,12 @@ from api.identity.service import Identity
 from api.limits import Bodies, Rates
 from api.metrics import Metrics
 from api.observe import Observed
+from api.reporting import Reports
 from api.routes import ROUTERS
 from api.settings import Settings, master_key
 from api.stream import Hub
 from api.webhooks import Deliverer
+from ledger.analytics.places import reports_folder
 from ledger.core.errors import LedgerError
 from ledger.jobs import Scheduler
 from ledger.service import Ledger, open_ledger
@@ -109,6 +111,7 @@ async def _running(settings: Settings, metrics: Metrics, clock: Callable[[], int
             await asyncio.to_thread(scheduler.stop)
     finally:
         await asyncio.to_thread(ledger.close)
+            await asyncio.to_thread(services.reports.close)
 
 
 def _services(
@@ -141,5 +144,8 @@ def _services(
         metrics=metrics,
         cursors=Cursors(derive(master, "cursor")),
         secret=derive(master, "memo"),
+        reports=Reports(
+            ledger.reader, reports_folder(settings.database.get_secret_value(), settings.reports)
+        ),
         clock=clock,
     )

@@ -23,6 +23,7 @@ from api.identity.service import Identity
 from api.limits import Rates
 from api.metrics import Metrics
 from api.problems import Problem, hidden, shape
+from api.reporting import Reports
 from api.settings import Settings
 from api.stream import Hub
 from ledger.service import Ledger
@@ -41,6 +42,7 @@ class Services:
     hub: Hub
     rates: Rates
     metrics: Metrics
+    reports: Reports
     cursors: Cursors
     secret: bytes
     """Derived from the master key; for what a retry must find again, such as a memo's salt."""

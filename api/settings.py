@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     """The least that is logged."""
     jobs: bool = True
     """Run the timed work in this process: expire holds, sign checkpoints, purge refusals."""
+    reports: str = ""
+    """Folder where extracts for reports are kept; empty: beside the database, or where the process runs."""
     metrics: bool = True
     """Answer /metrics."""
     migrate: bool = True

@@ -65,6 +65,8 @@ TABLE: dict[str, tuple[Scope, tuple[Role, ...]]] = {
     "approvals.decide":       (Scope.OPERATE, (_O, _T)),  # and the action that the proposal asks for
     "journal.read":           (Scope.READ,    _STAFF),
     "journal.stream":         (Scope.READ,    (*_OWN, *_STAFF)),
+    "reports.list":           (Scope.READ,    (*_STAFF, _R)),
+    "reports.read":           (Scope.READ,    (*_STAFF, _R)),  # the Region: aggregates only
     "entries.read":           (Scope.READ,    (*_OWN, *_STAFF)),
     "receipts.read":          (Scope.READ,    (*_OWN, *_STAFF)),
     "proofs.read":            (Scope.READ,    _ALL),

@@ -22,6 +22,7 @@ from api.routes import (
     payment_requests,
     payments,
     proofs,
+    reports,
     supply,
     webhooks,
 )
@@ -29,6 +30,6 @@ from api.routes import (
 ROUTERS: tuple[APIRouter, ...] = (
     payments.router, accounts.router, payment_requests.router, holds.router, batches.router, entries.router,
     journal.router, proofs.router, currencies.router, supply.router, commands.router, approvals.router,
-    members.router, devices.router, directory.router, keys.router, webhooks.router, communities.router,
+    members.router, devices.router, directory.router, reports.router, keys.router, webhooks.router, communities.router,
     health.router,
 )  # fmt: skip

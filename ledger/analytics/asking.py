@@ -17,7 +17,6 @@ from ledger.analytics.scene import Scene
 from ledger.analytics.window import DAY, Window, moment_text
 from ledger.core.accounts import Model
 from ledger.core.errors import Code, Rejected
-from ledger.store.engine import parse_url
 from ledger.store.reader import Reader
 
 Facts = Callable[[UUID], Iterable[MemberFact]]
@@ -35,11 +34,6 @@ class Question:
     end: int | None = None
     entry: int | None = None
     """As of this entry; None: the last."""
-
-
-def reports_folder(url: str, given: str = "") -> Path:
-    """Where extracts are kept: what RICOCHET_REPORTS says, else beside the database, `<database>.reports`."""
-    return Path(given or f"{parse_url(url).database}.reports")
 
 
 def moment(text: str, name: str) -> int:

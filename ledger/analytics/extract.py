@@ -53,7 +53,7 @@ TABLES: dict[str, pa.Schema] = {
     ]),
     "terms": pa.schema([
         ("no", _WHOLE), ("entry", _WHOLE), ("time", _WHOLE), ("floor", _WHOLE), ("ceiling", _WHOLE), ("state", _WORD),
-        ("sector", _WORD),
+        ("sector", _WORD), ("frozen", _WHOLE),
     ]),
     "undone": pa.schema([("entry", _WHOLE), ("reversal", _WHOLE)]),
     "reserve": pa.schema([
@@ -237,7 +237,7 @@ def _known(place: Path, old: Manifest, journal: Journal) -> Known:
         if row["uid"] in backing:
             known.reserves[row["no"]] = backing[row["uid"]]
     for row in rows_of(place, old, "terms"):
-        known.terms[row["no"]] = Terms(row["floor"], row["ceiling"], row["state"], row["sector"])
+        known.terms[row["no"]] = Terms(*(row[part] for part in Terms._fields))
     known.spheres = {bytes.fromhex(uid): sphere for uid, sphere in old.spheres.items()}
     return known
 

@@ -87,6 +87,7 @@ class Terms(NamedTuple):
     ceiling: int | None
     state: str
     sector: str | None
+    frozen: int
 
 
 @dataclass(slots=True)
@@ -119,7 +120,7 @@ class Harvest:
         self.accounts: list[tuple[Any, ...]] = []
         """no, uid, the four parts of `Held`, entry, opened (seconds)."""
         self.terms: list[tuple[Any, ...]] = []
-        """no, entry, time (seconds), floor, ceiling, state, sector."""
+        """no, entry, time (seconds), and the parts of `Terms`."""
         self.reversals: list[tuple[bytes, int]] = []
         """Id of the command that was reversed, number of the entry that did it."""
         self.reserve: list[tuple[int, int, int, int, str, int]] = []
@@ -161,7 +162,7 @@ class Harvest:
                 self._opened(seq, time, effect)
             case AccountSet():
                 sector = effect.sectors[0] if effect.sectors else None
-                terms = Terms(effect.floor, effect.ceiling, effect.state.value, sector)
+                terms = Terms(effect.floor, effect.ceiling, effect.state.value, sector, effect.frozen)
                 if known.held[effect.no].number != OUTSIDE and known.terms[effect.no] != terms:
                     self._terms(effect.no, seq, time, terms)
             case HoldPlaced():
@@ -187,7 +188,7 @@ class Harvest:
         self.accounts.append((effect.no, str(effect.uid), *held, seq, time))
         if number != OUTSIDE:
             sector = effect.sectors[0] if effect.sectors else None
-            self._terms(effect.no, seq, time, Terms(effect.floor, effect.ceiling, "open", sector))
+            self._terms(effect.no, seq, time, Terms(effect.floor, effect.ceiling, "open", sector, 0))
 
     def _terms(self, no: int, seq: int, time: int, terms: Terms) -> None:
         self._known.terms[no] = terms

@@ -142,7 +142,10 @@ def _people(
     until: AsOf,
     facts: list[MemberFact],
 ) -> None:
-    """Tables `account`, `member` and `term`. Accounts of one member have the number of the first as their owner."""
+    """Tables `account`, `member` and `term`. Accounts of one member have the number of the first as their owner.
+
+    Who has left and nobody noted when, left when the last account was closed to them.
+    """
     db.register("fact", _fact_table(facts))
     db.register("holder", _holder_table(facts))
     given = {"no": no, "seq": until.seq}
@@ -158,7 +161,8 @@ def _people(
     )
     db.execute(
         f"""
-        CREATE TABLE term AS SELECT h.number AS account, t.entry AS seq, t.time, t.floor, t.ceiling, t.state, t.sector
+        CREATE TABLE term AS SELECT h.number AS account, t.entry AS seq, t.time, t.floor, t.ceiling, t.state, t.sector,
+               t.frozen
         FROM {terms} t JOIN held h USING (no) WHERE t.entry <= $seq ORDER BY t.entry, h.number""",
         {"seq": until.seq},
     )
@@ -179,11 +183,16 @@ def _people(
         CREATE TABLE member AS
         SELECT coalesce(o.owner, (SELECT count(*) FROM held) - 1 + row_number() OVER (PARTITION BY o.owner IS NULL
                ORDER BY f.member)) AS owner, f.kind, f.state, nullif(f.area, '') AS area, f.sector, f.college, f.joined,
-               f."left", f.dues_until
-        FROM fact f LEFT JOIN (SELECT DISTINCT member, owner FROM held) o USING (member)
+               coalesce(f."left", CASE WHEN f.state = 'left' THEN coalesce(o.gone, f.joined) END) AS "left", f.dues_until
+        FROM fact f LEFT JOIN (
+            SELECT h.member, h.owner, max(t.time) FILTER (WHERE t.frozen = 3 OR t.state <> 'open') AS gone
+            FROM held h JOIN term t ON t.account = h.number WHERE h.member IS NOT NULL GROUP BY ALL
+        ) o USING (member)
         ORDER BY 1"""
     )
-    db.execute("ALTER TABLE term DROP COLUMN state; ALTER TABLE term DROP COLUMN sector; DROP TABLE held")
+    for column in ("state", "sector", "frozen"):
+        db.execute(f"ALTER TABLE term DROP COLUMN {column}")
+    db.execute("DROP TABLE held")
     db.unregister("fact")
     db.unregister("holder")
 

@@ -126,8 +126,13 @@ def to_csv(report: Report) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(lines(report))
+    writer.writerows([_harmless(cell) for cell in line] for line in lines(report))
     return out.getvalue()
+
+
+def _harmless(cell: Cell) -> Cell:
+    """Text that no spreadsheet takes for a formula: areas and sectors are what members wrote."""
+    return "'" + cell if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def to_parquet(report: Report) -> bytes:

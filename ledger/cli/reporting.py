@@ -13,10 +13,11 @@ from uuid import UUID
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ledger.analytics.asking import Question, ask, moment, reports_folder
+from ledger.analytics.asking import Question, ask, moment
 from ledger.analytics.facts import MemberFact, read_facts, write_facts
 from ledger.analytics.indicators import REGISTRY
 from ledger.analytics.loading import Beside
+from ledger.analytics.places import reports_folder
 from ledger.analytics.registry import Indicator
 from ledger.analytics.report import Report, build
 from ledger.analytics.scene import Scene

@@ -120,6 +120,8 @@ SAMPLES: dict[str, Sample] = {
     ),
     "GET /v1/devices/{own_device}/approval": Sample(M),
     "POST /v1/devices/{own_device}/approval": Sample(M, {"signed": ["signed.by.nobody"]}),
+    "GET /v1/reports": Sample(A),
+    "GET /v1/reports/{indicator}": Sample(A, query="currency={code}"),
     "GET /v1/directory": Sample(M, query="query=a"),
     "GET /v1/directory/resolve": Sample(M, query="name={ben_name}"),
     "POST /v1/keys": Sample(OP, {"label": "till", "roles": ["auditor"]}),
@@ -161,7 +163,7 @@ def things(place: Place) -> dict[str, str]:
         "ben": str(place.ben.account), "member": str(place.ada.id), "ben_name": place.ben.name,
         "payment": str(paid.command_id), "entry": str(paid.command_id), "fee": str(fee.command_id),
         "hold": str(holds[0]), "void": str(holds[1]), "spare": f"{place.code}-X", **_agreements(place, found["shop"]),
-        "community": str(community), "key": _spare_key(place),
+        "community": str(community), "key": _spare_key(place), "indicator": "participation",
     }  # fmt: skip
 
 

@@ -168,8 +168,8 @@ def _sent(two: Two, address: str) -> str:
     return " ".join(whole)
 
 
-PUBLIC_THINGS = frozenset({"currency"})
-"""Things that members know of without being told: the codes of currencies."""
+PUBLIC_THINGS = frozenset({"currency", "indicator"})
+"""Things that members know of without being told: the codes of currencies, the names of indicators."""
 MISSING = "0198f2f0-0000-7000-8000-000000000000"
 
 

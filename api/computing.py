@@ -1,0 +1,71 @@
+"""What computes a report for HTTP, in a worker's thread; loaded by the first that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from api.identity.errors import not_found
+from api.reporting import Wanted
+from ledger.analytics.asking import Question, ask, moment
+from ledger.analytics.facts import MemberFact
+from ledger.analytics.indicators import REGISTRY
+from ledger.analytics.region import for_region
+from ledger.analytics.report import Report, build
+from ledger.analytics.written import to_csv, to_json, to_parquet
+from ledger.core.errors import Code, Rejected
+from ledger.store.reader import Reader
+
+
+def listing(lang: str) -> list[dict[str, Any]]:
+    """What each indicator is, in a language."""
+    french = lang == "fr"
+    return [
+        {
+            "name": each.name,
+            "section": each.section,
+            "title": each.title_fr if french else each.title,
+            "meaning": each.meaning_fr if french else each.meaning,
+            "formula": each.formula,
+            "source": each.source,
+            "flag": each.flag.value,
+            "models": sorted(model.value for model in each.models),
+            "needs": sorted(each.needs),
+        }
+        for each in REGISTRY
+    ]
+
+
+def make(
+    reader: Reader, folder: Path, wanted: Wanted, facts: Iterable[MemberFact]
+) -> tuple[str | bytes, str]:
+    """The report in the form that is wanted, and its media type."""
+    if wanted.name != "all" and wanted.name not in REGISTRY:
+        raise not_found("report")
+    if wanted.aggregates and wanted.entry is not None:
+        raise Rejected(
+            Code.INVALID_FIELD, "entry: aggregates are as of the last entry; leave it out", "entry"
+        )
+    question = Question(
+        community=wanted.community,
+        currency=wanted.currency,
+        start=None if wanted.start is None else moment(wanted.start, "from"),
+        end=None if wanted.end is None else moment(wanted.end, "to"),
+        entry=wanted.entry,
+    )
+    scene = ask(reader, folder, question, facts=facts)
+    names = [each.name for each in REGISTRY] if wanted.name == "all" else [wanted.name]
+    if wanted.aggregates:
+        return given(for_region(scene, REGISTRY, names), wanted.form, wanted.lang)
+    return given(build(scene, [REGISTRY[name] for name in names]), wanted.form, wanted.lang)
+
+
+def given(report: Report, form: str, lang: str) -> tuple[str | bytes, str]:
+    """A report in a form, and its media type."""
+    match form:
+        case "csv":
+            return to_csv(report), "text/csv; charset=utf-8"
+        case "parquet":
+            return to_parquet(report), "application/vnd.apache.parquet"
+    return to_json(report), "application/json"
