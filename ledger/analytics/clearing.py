@@ -1,8 +1,8 @@
 """Set-off: the most that can be taken off a network of debts at once while nobody's net position changes.
 
-Also called maximum circulation. It is a flow of minimum cost: among all debts f with 0 <= f <= w that leave each
-debtor the same net position, those with the smallest sum. Solved in integers, so the sums are exact; which debts
-remain is one choice of several with the same sum.
+Also called maximum circulation: among all flows f with 0 <= f <= w, w being the debts, that enter each node as much as
+they leave it, one with the largest sum; debts w - f remain. A minimum-cost flow, solved in
+integers, so the sums are exact; which debts remain is one choice of several with the same sum.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 from ledger.analytics.graph import components
 from ledger.analytics.links import MOST, Flags, Ints, Links, TooLarge, add_at, exact_sum
 from ledger.core.errors import Corrupt
+
+ROUNDS = 20
+"""Of tightening bounds before solving; more gain little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,28 @@ def net_debt(network: Links) -> int:
 
 def clear(network: Links) -> Clearing:
     """The set-off without liquidity. Raises TooLarge."""
-    inside = components(network, strong=True).inside(network)  # no cycle passes any other link
+    most = _can_circulate(network)
+    there = np.flatnonzero(most)
     left = network.amount.copy()
-    left[inside] = _cheapest(network.nodes, network.src[inside], network.dst[inside], network.amount[inside])
+    left[there] -= _best(
+        network.nodes, network.src[there], network.dst[there], most[there], np.ones_like(there)
+    )
     nobody = np.zeros(network.nodes, dtype=np.int64)
     return _checked(network, Clearing(network.total, net_debt(network), left, nobody))
+
+
+def _can_circulate(network: Links) -> Ints:
+    """(m,) a bound on what of each debt can go in circles: no more than its creditor owes, or its debtor is owed."""
+    inside = components(network, strong=True).inside(network)  # no cycle passes any other link
+    most = np.where(inside, network.amount, 0)
+    for _ in range(ROUNDS):
+        owes = add_at(network.src, most, network.nodes)
+        owed = add_at(network.dst, most, network.nodes)
+        bound = np.minimum(most, np.minimum(owes[network.dst], owed[network.src]))
+        if np.array_equal(bound, most):
+            break
+        most = bound
+    return most
 
 
 def clear_with(network: Links, liquidity: Ints, room: Ints | None = None) -> Clearing:
@@ -77,32 +97,33 @@ def clear_with(network: Links, liquidity: Ints, room: Ints | None = None) -> Cle
     gives = np.minimum(np.maximum(liquidity, 0), network.outgoing())
     takes = network.incoming() if room is None else np.minimum(np.maximum(room, 0), network.incoming())
     bank = np.full(size, size)
-    # What a node does not leave as debt to another it may "leave" to a bank, free of cost, and the other way round.
-    flows = _cheapest(
+    # A unit of debt counts 2, a unit drawn -1. Two circulations differ by cycles that pass the bank once at most, so the
+    # largest set-off comes first and the least liquidity for it second.
+    worth = np.repeat(np.array((2, -1, 0)), (len(network.src), size, size))
+    flows = _best(
         size + 1,
-        np.concatenate((network.src, nodes, bank)),
-        np.concatenate((network.dst, bank, nodes)),
+        np.concatenate((network.src, bank, nodes)),
+        np.concatenate((network.dst, nodes, bank)),
         np.concatenate((network.amount, gives, takes)),
-        len(network.src),
+        worth,
     )
-    left, paid, got = np.split(flows, (len(network.src), len(network.src) + size))
+    cleared, paid, got = np.split(flows, (len(network.src), len(network.src) + size))
+    left = network.amount - cleared
     after = exact_sum(np.maximum(net_positions(network, left), 0))
     return _checked(network, Clearing(network.total, after, left, got - paid))
 
 
-def _cheapest(size: int, src: Ints, dst: Ints, most: Ints, debts: int | None = None) -> Ints:
-    """(m,) flows up to `most` with the net supplies of the first `debts` arcs full, which alone have a cost: 1 a unit."""
+def _best(size: int, src: Ints, dst: Ints, most: Ints, worth: Ints) -> Ints:
+    """(m,) the circulation up to `most` that is worth most, when a unit on each arc has the given worth."""
     if not len(src):
         return np.zeros(0, dtype=np.int64)
-    debts = len(src) if debts is None else debts
-    cost = np.zeros(len(src), dtype=np.int64)
-    cost[:debts] = 1
     solver = SimpleMinCostFlow()
-    arcs = solver.add_arcs_with_capacity_and_unit_cost(src.astype(np.int32), dst.astype(np.int32), most, cost)
-    supply = add_at(src[:debts], most[:debts], size) - add_at(dst[:debts], most[:debts], size)
-    solver.set_nodes_supplies(np.arange(size, dtype=np.int32), supply)
+    arcs = solver.add_arcs_with_capacity_and_unit_cost(
+        src.astype(np.int32), dst.astype(np.int32), most, -worth
+    )
+    solver.set_nodes_supplies(np.arange(size, dtype=np.int32), np.zeros(size, dtype=np.int64))
     status = solver.solve()
-    if status != solver.OPTIMAL:  # the debts themselves are a solution, so there always is a best one
+    if status != solver.OPTIMAL:  # nothing at all is a solution, so there always is a best one
         raise Corrupt(f"the set-off was not solved: {status}")
     found: Ints = np.asarray(solver.flows(arcs), dtype=np.int64)
     return found

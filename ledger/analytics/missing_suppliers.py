@@ -9,6 +9,7 @@ from ledger.analytics.figures import About, Cell, Figure, Flag, Result, Table, U
 from ledger.analytics.links import TooLarge, Traits, exact_sum, links, traits
 from ledger.analytics.registry import Indicator
 from ledger.analytics.scene import Scene
+from ledger.analytics.set_off import clearing_of
 from ledger.core.accounts import Model
 
 SHOWN = 20
@@ -23,7 +24,7 @@ def compute(scene: Scene) -> Result:
     if not known:
         return _nothing("no_sector" if network.nodes else "no_transfers")
     try:
-        found = ranked(network, of, SHOWN)
+        found = ranked(network, of, clearing_of(scene), SHOWN)
         surplus = exact_sum(np.maximum(network.incoming() - network.outgoing(), 0))
     except TooLarge:
         return _nothing("too_large")
