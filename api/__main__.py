@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from api import settings as environment
 from api.association import migrations as association_migrations
 from api.deps import Services
+from api.doors import register as register_signin
 from api.identity import migrations as identity_migrations
 from api.office import key_app, member_app
 from api.serving import serve as run
@@ -59,6 +60,7 @@ def _ready(api: FastAPI, where: str) -> None:
         typer.echo(FIRST_START.format(token=token, where=where))
 
 
+register_signin(app)
 register_demo(app)
 
 

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from api import openapi, problems
+from api import openapi, pages, problems
 from api.association.service import Association
 from api.cursor import Cursors
 from api.deps import Services, derive
@@ -45,6 +45,7 @@ def create_app(settings: Settings, *, clock: Callable[[], int] = time.time_ns) -
         try:
             async with _running(settings, metrics, clock) as services:
                 app.state.services = services
+                app.state.pages.open(derive(services.secret, "pages"))
                 gc.collect()
                 gc.freeze()  # what is made at start stays; the collector need not look at it again
                 yield
@@ -76,6 +77,7 @@ def create_app(settings: Settings, *, clock: Callable[[], int] = time.time_ns) -
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    pages.install(app, settings)
     openapi.install(app)
     return app
 

@@ -102,13 +102,23 @@ class Require:
         """401 without a good key, 403 without the action, 429 when there were too many requests."""
         use: Services = request.app.state.services
         principal = await _authenticate(request, use)
-        if not allowed(principal, self.action):
-            raise forbidden(
-                "not_allowed", f"this key may not do {self.action}; ask the association for one that may"
-            )
-        where = await _community(use, principal, request.query_params.get("community"), self.platform)
-        request.state.community = str(where)
-        return Caller(use, principal, where, only_own(principal, self.action))
+        named = request.query_params.get("community")
+        caller = await admit(use, principal, self.action, named, platform=self.platform)
+        request.state.community = str(caller.community)
+        return caller
+
+
+async def admit(
+    use: Services, principal: Principal, action: str, named: str | None, *, platform: bool = False
+) -> Caller:
+    """Somebody with `action`, in their own community or, for people of the platform, the one that is named.
+
+    Raises 403 without the action.
+    """
+    if not allowed(principal, action):
+        raise forbidden("not_allowed", f"this key may not do {action}; ask the association for one that may")
+    where = await _community(use, principal, named, platform)
+    return Caller(use, principal, where, only_own(principal, action))
 
 
 UNCOUNTED = frozenset({"health.read", "metrics.read"})
@@ -125,7 +135,7 @@ class Public:
         """429 when the address had too many."""
         use: Services = request.app.state.services
         if self.action not in UNCOUNTED:
-            request.state.rate = use.rates.address(_address(request))
+            request.state.rate = use.rates.address(address(request))
         return use
 
 
@@ -151,13 +161,13 @@ def bearer(request: Request) -> str:
 
 async def _authenticate(request: Request, use: Services) -> Principal:
     token = bearer(request)
-    address = _address(request)
+    where = address(request)
     principal = None
     if token:
-        use.rates.tested(address)
+        use.rates.tested(where)
         principal = await use.identity.authenticate(token)
     if principal is None:
-        request.state.rate = use.rates.address(address)
+        request.state.rate = use.rates.address(where)
         raise Problem(
             401, "unauthenticated", "send Authorization: Bearer with a key that is valid here",
             headers={"www-authenticate": 'Bearer realm="ricochet"'},
@@ -168,7 +178,8 @@ async def _authenticate(request: Request, use: Services) -> Principal:
     return principal
 
 
-def _address(request: Request) -> str:
+def address(request: Request) -> str:
+    """Where a request comes from, for counting."""
     return request.client.host if request.client else "unknown"
 
 

@@ -12,7 +12,7 @@ import secrets
 import time
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,8 +21,8 @@ from api import problems
 from api.limits import Rate
 from api.metrics import Metrics
 
-STREAMS = frozenset({"/v1/journal/stream"})
-"""Addresses whose answers last: no deadline."""
+STREAM = "/stream"
+"""Addresses that end so have answers that last: no deadline."""
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Those that are counted by name; anybody may invent others."""
@@ -70,7 +70,7 @@ class Observed:
             await send(message)
 
         try:
-            async with asyncio.timeout(None if scope["path"] in STREAMS else self._seconds):
+            async with asyncio.timeout(None if scope["path"].endswith(STREAM) else self._seconds):
                 await self.app(scope, receive, answer)
         except Exception as error:
             if status:
@@ -81,11 +81,12 @@ class Observed:
 
     def _add_headers(self, message: Message, number: str, rate: Rate | None) -> None:
         headers = message["headers"]
-        headers.extend(self._headers)
+        said = {name for name, _ in headers}  # a page has a policy of its own
+        headers.extend(header for header in self._headers if header[0] not in said)
         headers.append((b"x-request-id", number.encode()))
         if rate is not None:
             headers.extend(rate.headers())
-        if MutableHeaders(raw=headers).get("cache-control") is None:
+        if b"cache-control" not in said:
             headers.append((b"cache-control", b"no-store"))
 
     async def _answer_for(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:

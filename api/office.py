@@ -40,7 +40,7 @@ MemberId = Annotated[UUID, typer.Argument(help="Id of the member.", metavar="MEM
 
 
 @contextmanager
-def _office(context: typer.Context) -> Iterator[tuple[Ledger, Identity]]:
+def office(context: typer.Context) -> Iterator[tuple[Ledger, Identity]]:
     try:
         settings = environment.load(database=context.obj)
         master = environment.master_key(settings)
@@ -75,7 +75,7 @@ def add(
 ) -> None:
     """Add a member with one account; prints both ids and a code for the member's first device."""
     sectors = tuple(sector or ())
-    with _office(context) as (ledger, identity):
+    with office(context) as (ledger, identity):
         uid = community_named(ledger, community)
         scale = currency_named(ledger, uid, currency).scale
         opening = OpenAccount(
@@ -101,7 +101,7 @@ def _amount(text: str, scale: int) -> int:
 @member_app.command("invite")
 def invite(context: typer.Context, community: Community, member: MemberId) -> None:
     """A new code for one more device of a member; it works once, for 24 hours."""
-    with _office(context) as (ledger, identity):
+    with office(context) as (ledger, identity):
         uid = community_named(ledger, community)
         _say_code(identity, uid, identity.people.get(uid, member))
 
@@ -114,7 +114,7 @@ def _say_code(identity: Identity, community: UUID, member: Member) -> None:
 @member_app.command("list")
 def members(context: typer.Context, community: Community) -> None:
     """Id, state, kind and name of every member."""
-    with _office(context) as (ledger, identity):
+    with office(context) as (ledger, identity):
         uid = community_named(ledger, community)
         after: UUID | None = None
         while page := identity.people.page(uid, after, limit=500):
@@ -131,7 +131,7 @@ def create_key(
     label: Annotated[str, typer.Option(help="Whose key it is, for the list of keys.")] = "",
 ) -> None:
     """Make an API key for who runs the community; the key is shown once."""
-    with _office(context) as (ledger, identity):
+    with office(context) as (ledger, identity):
         uid = community_named(ledger, community)
         machine = Principal(
             actor=OPERATOR, community=None, roles=frozenset({Role.PLATFORM_ADMIN}), scopes=frozenset(),

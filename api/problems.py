@@ -82,7 +82,11 @@ def answer(
     errors: Sequence[Mapping[str, str]] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The problem document."""
+    """The problem document, or for a browser that asks for a page, the page."""
+    page = getattr(request.app.state, "problem_page", None)
+    if page is not None and page.wanted(request):
+        shown: Response = page.page(request, status, code, detail, field, errors, headers)
+        return shown
     language = messages.language(request.headers.get("accept-language", ""))
     body: dict[str, Any] = {
         "type": TYPE + code,

@@ -48,14 +48,14 @@ class Authenticators:
                     created_at=self._records.clock(), confirmed=0, last_step=0, attempts=0, locked_until=0,
                 )
             )  # fmt: skip
-        return pyotp.TOTP(secret).provisioning_uri(name, issuer)
+        return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=issuer)
 
     def address(self, community: UUID, key: UUID, name: str, issuer: str) -> str | None:
         """The otpauth:// address of a secret that waits for its first code."""
         row = self._row(community, key)
         if row is None or row.confirmed:
             return None
-        return pyotp.TOTP(self._secret(row)).provisioning_uri(name, issuer)
+        return pyotp.TOTP(self._secret(row)).provisioning_uri(name=name, issuer_name=issuer)
 
     def check(self, community: UUID, key: UUID, code: str) -> None:
         """Take a code; the first good one confirms the app. Raises Refused."""

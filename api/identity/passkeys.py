@@ -110,8 +110,9 @@ class Passkeys:
             )  # fmt: skip
         except (WebAuthnException, ValueError) as error:
             raise _refused() from error
+        uid = new_id()
         row = {
-            "id": new_id(), "credential": made.credential_id, "public_key": made.credential_public_key,
+            "id": uid, "credential": made.credential_id, "public_key": made.credential_public_key,
             "sign_count": made.sign_count, "api_key": key, "member": mine.principal.member, "label": label,
             "created_at": now,
         }  # fmt: skip
@@ -120,7 +121,7 @@ class Passkeys:
             if connection.execute(taken).first() is not None:
                 raise conflict("passkey_known", "this passkey is registered already; use it to sign in")
             connection.execute(insert(passkey).values(community=mine.community, **row))
-        return Passkey(mine.community, row["id"], key, mine.principal.member, label, now, None, None)
+        return Passkey(mine.community, uid, key, mine.principal.member, label, now, None, None)
 
     def ask(self, site: Site, bound_to: str, mine: Session | None = None) -> str:
         """What `navigator.credentials.get` is asked, as JSON: any passkey of this site, or one of a session's key."""

@@ -97,13 +97,14 @@ def bare(address: str) -> str:
 
 
 def listed() -> dict[str, str | None]:
-    """Every address of the application and the action that it names."""
+    """Every address of the API and the action that it names; tests/pages has the pages."""
     found = {}
     for route in routes(create_app(Settings())):
+        if not route.include_in_schema:
+            continue
         guard = action_of(route)
         for method in (route.methods or set()) - {"HEAD"}:
             found[bare(f"{method} {route.path_format}")] = guard.action if guard else None
-    del found["GET /openapi.json"]
     return found
 
 

@@ -1,0 +1,35 @@
+"""Pages: HTML for people, one folder a surface, beside the API's routes and with the same rules.
+
+A page finds out who asks (a session), whether they may (the action of `permissions.TABLE`), calls what the API's routes
+call, and renders. A new surface is one line here; its pages then appear in the navigation and in the generated tests.
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from api.pages.frame import files, problem
+from api.pages.frame.guard import Elsewhere, StepUp
+from api.pages.frame.site import Pages
+from api.pages.frame.surface import Surface
+from api.pages.signin import account, entering, home, passkeys
+from api.settings import Settings
+
+SURFACES: tuple[Surface, ...] = (
+    Surface("frame", files.router),
+    Surface("signin", home.router),
+    Surface("signin", entering.router),
+    Surface("signin", passkeys.router),
+    Surface("signin", account.router),
+)
+"""Every surface. The order is that of the navigation; the first that somebody may enter is where they begin."""
+
+
+def install(app: FastAPI, settings: Settings) -> None:
+    """Add the pages to an application; `app.state.pages.open` gives them their secret when it starts."""
+    app.state.pages = Pages(SURFACES, settings)
+    app.state.problem_page = problem
+    app.add_exception_handler(Elsewhere, problem.elsewhere)
+    app.add_exception_handler(StepUp, problem.step_up)
+    for surface in SURFACES:
+        app.include_router(surface.router)

@@ -1,0 +1,1 @@
+"""What all pages share: sessions, words, looks, forms and problems. A surface imports from here, never the reverse."""

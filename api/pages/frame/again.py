@@ -1,0 +1,57 @@
+"""A form that was refused is shown again, with what was typed and what to mend. The one `try` of the pages."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from api.pages.frame.fault import fault_of
+from api.pages.frame.visit import Visit
+from ledger.core.errors import LedgerError
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+def or_again(show: Callable[..., Any]) -> Callable[[Handler], Handler]:
+    """Decorate a POST handler with the handler of the page that holds its form: what is refused shows that page again.
+
+    `show` gets those of the handler's arguments that it declares; `visit.form` and `visit.fault` fill its fields in.
+    """
+    wanted = tuple(inspect.signature(show).parameters)
+
+    def given_to(arguments: dict[str, Any], error: LedgerError) -> dict[str, Any]:
+        visit = next(each for each in arguments.values() if isinstance(each, Visit))
+        fault = fault_of(error, visit.lang)
+        if fault is None:
+            raise error
+        visit.fault = fault
+        return {name: each for name, each in arguments.items() if name in wanted}
+
+    def decorate(handle: Handler) -> Handler:
+        if inspect.iscoroutinefunction(handle):
+
+            @functools.wraps(handle)
+            async def awaited(**arguments: Any) -> Any:
+                try:
+                    return await handle(**arguments)
+                except LedgerError as error:
+                    given = given_to(arguments, error)
+                    if inspect.iscoroutinefunction(show):
+                        return await show(**given)
+                    return await asyncio.to_thread(show, **given)
+
+            return awaited  # type: ignore[return-value]
+
+        @functools.wraps(handle)
+        def tried(**arguments: Any) -> Any:
+            try:
+                return handle(**arguments)
+            except LedgerError as error:
+                return show(**given_to(arguments, error))
+
+        return tried  # type: ignore[return-value]
+
+    return decorate

@@ -1,0 +1,71 @@
+"""Problems as pages: what happened, what to do, a way back. And the two answers that are no problems: elsewhere, step up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from api import messages
+from api.pages.frame import cookies
+from api.pages.frame.fault import Fault, sentence
+from api.pages.frame.guard import Elsewhere, StepUp, language
+from api.pages.frame.visit import Visit
+
+
+def wanted(request: Request) -> bool:
+    """Whether a problem is answered with a page: to a browser that asks for one."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/")
+
+
+def page(
+    request: Request,
+    status: int,
+    code: str,
+    detail: str,
+    field: str,
+    errors: Sequence[Mapping[str, str]],
+    headers: Mapping[str, str] | None,
+) -> Response:
+    """The page of a problem."""
+    visit: Visit = getattr(request.state, "visit", None) or _nobody(request)
+    said = messages.translate(detail, visit.lang)
+    if said == detail and code != "invalid_field":
+        said = messages.detail(code, detail, visit.lang)
+    visit.fault = Fault(
+        status, code, sentence(said, field), {each["field"]: each["detail"] for each in errors}
+    )
+    response = visit.show("frame/problem.html", status)
+    response.headers.update(headers or {})
+    return response
+
+
+def elsewhere(request: Request, error: Exception) -> Response:
+    """303."""
+    assert isinstance(error, Elsewhere)
+    response = RedirectResponse(error.path, 303)
+    if error.visit is not None:
+        error.visit.dress(response)
+    return response
+
+
+def step_up(request: Request, error: Exception) -> Response:
+    """The page that asks who is there, with the form's values in it; it sends them on with the proof."""
+    assert isinstance(error, StepUp)
+    visit = error.visit
+    session, identity = visit.signed_in, visit.use.identity
+    key = session.principal.key
+    assert key is not None
+    return visit.show(
+        "frame/step_up.html", 403,
+        passkeys=identity.passkeys.of(session.community, key), app=identity.authenticators.has(session.community, key),
+        site=visit.pages.webauthn(visit),
+    )  # fmt: skip
+
+
+def _nobody(request: Request) -> Visit:
+    """A visit of an address that no page answers, or that failed before it was known who asks."""
+    pages = request.app.state.pages
+    lang = language(request.query_params, pages.jar.get(request, cookies.LANG), None, request)
+    return Visit(request, request.app.state.services, pages, lang)

@@ -1,0 +1,62 @@
+/** What every page does: say when there is no network, send a form once, fetch the modules that the page asks for. */
+
+const offline = document.getElementById("offline");
+const body = document.body;
+
+/** Forms that change something are at rest while nothing can be sent. @param {boolean} resting */
+function rest(resting) {
+  for (const form of document.querySelectorAll("form[method=post]")) {
+    for (const button of form.querySelectorAll("button")) button.disabled = resting;
+  }
+}
+
+/** Show or hide the notice. @param {boolean} away */
+function away(away) {
+  if (body.dataset.offline) return; // an old copy stays marked
+  offline?.toggleAttribute("hidden", !away);
+  rest(away);
+}
+
+addEventListener("offline", () => away(true));
+addEventListener("online", () => away(false));
+if (!navigator.onLine) away(true);
+
+if (body.dataset.offline && offline) {
+  const when = new Date(body.dataset.offline);
+  const said = when.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  offline.querySelector("span").textContent = body.dataset.asOf.replace("{when}", said);
+  offline.hidden = false;
+  rest(true);
+  addEventListener("online", () => location.reload());
+}
+
+document.addEventListener("submit", (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (!form.matches("[data-once]") || event.defaultPrevented) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  form.setAttribute("aria-busy", "true");
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    form.removeAttribute("data-sent");
+    form.removeAttribute("aria-busy");
+  }
+});
+
+document.querySelector("[data-focus]")?.focus();
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
+if (document.querySelector("form[data-sign]")) import("./device.js").then((module) => module.forms());
+if (document.querySelector("form[data-enrol]")) import("./enrol.js").then((module) => module.forms());
+if (document.querySelector("form[data-passkey]")) import("./passkey.js").then((module) => module.forms());
+if (document.querySelector("[data-swap]")) import("./swap.js").then((module) => module.begin());
+
+if ("serviceWorker" in navigator) {
+  const scope = ["/wallet", "/till"].find((path) => location.pathname.startsWith(path));
+  if (scope && body.dataset.signed === "in") navigator.serviceWorker.register("/sw.js", { scope });
+}
+if (body.dataset.signed === "out" && "caches" in window) caches.delete("ricochet-pages"); // nobody's copies stay behind
