@@ -11,6 +11,7 @@ from typing import Any
 from ledger.analytics.chart_style import (
     BLUE,
     GREY,
+    HEIGHT,
     INK,
     ORANGE,
     RAMP,
@@ -80,21 +81,38 @@ def lines(
     )
 
 
-def band(canvas: Canvas, rows: Sequence[Row], low: str, middle: str, high: str, unit: Unit | None) -> Drawn:
-    """A line between its bounds along the months."""
-    axis = axis_of(canvas, rows, (low, middle, high), unit)
-    base = chart(rows).encode(x=_months(rows))
-    title = canvas.title(middle, unit)
-    area = base.mark_area(color=BLUE, opacity=0.22).encode(
-        y=alt.Y(f"{low}:Q", title=title, axis=axis), y2=f"{high}:Q"
+def band(
+    canvas: Canvas,
+    rows: Sequence[Row],
+    columns: tuple[str, str, str],
+    unit: Unit | None,
+    *,
+    within: bool = True,
+) -> Drawn:
+    """A line and a band along the months; `columns` are low, middle, high. `within`: the line's own bounds.
+
+    A band that is not the line's own has its name in the legend.
+    """
+    low, middle, high = columns
+    axis = axis_of(canvas, rows, columns, unit)
+    own = f"{canvas.head(low)} – {canvas.head(high)}"
+    data = [{**row, "line": canvas.head(middle), "band": own} for row in rows]
+    base = chart(data).encode(x=_months(rows))
+    title = canvas.unit(unit) or canvas.head(middle)
+    colours_ = alt.Scale(domain=[canvas.head(middle), own], range=[BLUE, BLUE if within else ORANGE])
+    area = base.mark_area(opacity=0.22).encode(
+        y=alt.Y(f"{low}:Q", title=title, axis=axis), y2=f"{high}:Q", color=alt.Color("band:N", scale=colours_)
     )
-    return alt.layer(area, base.mark_line(color=BLUE, point=True).encode(y=alt.Y(f"{middle}:Q", title=title)))
+    line = base.mark_line(point=True).encode(
+        y=alt.Y(f"{middle}:Q", title=title), color=alt.Color("line:N", scale=colours_)
+    )
+    return alt.layer(area, line)
 
 
 def stock_flow(
     canvas: Canvas, rows: Sequence[Row], ins: Sequence[str], outs: Sequence[str], stock: str
 ) -> Drawn:
-    """What came in above zero, what went out below it, and the stock as a line, by month."""
+    """Above, the stock at each month's end; below it, what came in (upwards) and went out (downwards)."""
     drawn = [
         {"month": row["month"], "series": canvas.head(name), "value": row[name] * (-1 if name in outs else 1)}
         for row in rows
@@ -107,15 +125,26 @@ def stock_flow(
         if any(each["series"] == canvas.head(name) for each in drawn)
     ]
     x = _months(rows)
-    axis = alt.Axis(
-        format=canvas.format(Unit.CURRENCY, max(largest(rows, stock), largest(drawn, "value"))), tickCount=6
+    title = canvas.unit(Unit.CURRENCY)
+    held = chart([{**row, "series": canvas.head(stock)} for row in rows], height=HEIGHT // 2)
+    upper = held.mark_line(point=True, color=INK).encode(
+        x=x.copy().axis(None),
+        y=alt.Y(
+            f"{stock}:Q",
+            title=canvas.title(stock, Unit.CURRENCY),
+            axis=axis_of(canvas, rows, (stock,), Unit.CURRENCY),
+        ),
     )
-    y = alt.Y("value:Q", title=canvas.unit(Unit.CURRENCY), axis=axis)
-    scale = alt.Scale(domain=[*names, canvas.head(stock)], range=[*SERIES[: len(names)], INK])
-    bars = chart(drawn).mark_bar().encode(x=x, y=y, color=alt.Color("series:N", scale=scale))
-    held = [{"month": row["month"], "value": row[stock], "series": canvas.head(stock)} for row in rows]
-    line = chart(held).mark_line(point=True).encode(x=x, y=y, color=alt.Color("series:N", scale=scale))
-    return alt.layer(bars, line)
+    lower = (
+        chart(drawn, height=HEIGHT // 2 + 20)
+        .mark_bar()
+        .encode(
+            x=x,
+            y=alt.Y("value:Q", title=title, axis=axis_of(canvas, drawn, ("value",), Unit.CURRENCY)),
+            color=alt.Color("series:N", scale=colours(names), sort=names),
+        )
+    )
+    return alt.vconcat(upper, lower, spacing=12)
 
 
 def bars(

@@ -22,6 +22,7 @@ from ledger.analytics.chart_style import (
 )
 from ledger.analytics.figures import Unit
 
+NARROW = 0.45
 HOUR, DAY, YEAR = 3_600, 86_400, 31_557_600
 MARKS = (
     (60, "1 min", "1 min"),
@@ -40,27 +41,15 @@ def density(canvas: Canvas, rows: Sequence[Row], start: str, end: str, columns: 
     A class without an end, or that begins at 0, is as wide as one doubling.
     """
     names = [canvas.head(name) for name in columns]
+    classes = _merged([each for row in rows if (each := _class(row, start, end, columns))])
+    least = max(min((low for low, _, _ in classes), default=HOUR), HOUR / 2)
+    most = max((high for _, high, shares in classes if any(shares)), default=YEAR)
     drawn: list[Row] = []
-    for row in rows:
-        low, high = (
-            row[name] * DAY if isinstance(row.get(name), int | float) else None for name in (start, end)
-        )
-        high = 2 * low if high is None and low else high
-        low = high / 2 if high and not low else low
-        if low and high and high > low:
-            wide = math.log2(high / low)
-            drawn += [
-                {"from": low, "to": high, "series": head, "value": (row[name] or 0.0) / wide}
-                for name, head in zip(columns, names, strict=True)
-                if high > HOUR
-            ]
-    least = max(min((each["from"] for each in drawn), default=HOUR), HOUR / 2)
-    most = max((each["to"] for each in drawn if each["value"]), default=YEAR)
-    drawn = [
-        {**each, "from": max(each["from"], least), "to": min(each["to"], most)}
-        for each in drawn
-        if each["from"] < most
-    ]
+    for low, high, shares in classes:
+        for at, name in enumerate(names):
+            if high > least and low < most:
+                point = {"series": name, "value": shares[at] / math.log2(high / low)}
+                drawn += [{**point, "at": max(low, least)}, {**point, "at": min(high, most)}]
     marks = [(seconds, pair[canvas.lang == "fr"]) for seconds, *pair in MARKS if least <= seconds <= most]
     label = " : ".join([*(f"datum.value == {seconds} ? '{text}'" for seconds, text in marks), "''"])
     x: dict[str, Any] = {
@@ -74,9 +63,32 @@ def density(canvas: Canvas, rows: Sequence[Row], start: str, end: str, columns: 
     y = alt.Y(
         "value:Q", title=title, axis=alt.Axis(format=canvas.format(Unit.SHARE, 1), tickCount=5), stack=None
     )
-    steps = chart(drawn).mark_bar(opacity=0.5, binSpacing=0)
+    steps = chart(drawn).mark_area(opacity=0.25, line=True)
     colour = alt.Color("series:N", scale=colours(names), sort=names)
-    return steps.encode(x=alt.X("from:Q", **x), x2="to:Q", y=y, color=colour)
+    return steps.encode(x=alt.X("at:Q", **x), y=y, color=colour)
+
+
+Class = tuple[float, float, list[float]]
+
+
+def _class(row: Row, start: str, end: str, columns: Sequence[str]) -> Class | None:
+    """Seconds from and to, and the shares; None for what took no time, which a log axis does not have."""
+    low, high = (row[name] * DAY if isinstance(row.get(name), int | float) else 0.0 for name in (start, end))
+    high = high or 2 * low
+    low = low or high / 2
+    return (low, high, [float(row[name] or 0) for name in columns]) if high > low > 0 else None
+
+
+def _merged(classes: Sequence[Class]) -> list[Class]:
+    """Neighbours joined until each spans nearly half a doubling: narrower ones would stand out by chance."""
+    merged: list[Class] = []
+    for low, high, shares in classes:
+        if merged and math.log2(merged[-1][1] / merged[-1][0]) < NARROW:
+            first, _, before = merged.pop()
+            merged.append((first, high, [a + b for a, b in zip(before, shares, strict=True)]))
+        else:
+            merged.append((low, high, shares))
+    return merged
 
 
 def pyramid(

@@ -14,6 +14,7 @@ from babel.dates import format_skeleton, get_day_names, get_month_names
 
 from ledger.analytics.figures import Cell, Table, Unit
 from ledger.analytics.scene import CurrencyFacts
+from ledger.analytics.value_words import value_word
 from ledger.core.accounts import Model
 
 alt: Any = altair
@@ -55,13 +56,15 @@ class Canvas:
         """Words in the reader's language."""
         return french if self.lang == "fr" else english
 
-    def value(self, cell: Cell, unit: Unit | None) -> Cell:
-        """A cell as it is drawn: amounts in whole units of the currency, hours for time."""
+    def value(self, column: str, cell: Cell, unit: Unit | None) -> Cell:
+        """A cell as it is drawn: amounts in whole units of the currency, hours for time; codes and months in words."""
         if unit is Unit.CURRENCY and isinstance(cell, int | float):
             return cell / 60 if self.currency.model is Model.TIME else cell / 10**self.currency.scale
         if isinstance(cell, str) and _MONTH.fullmatch(cell):
             day = date(int(cell[:4]), int(cell[5:]), 1)
             return str(format_skeleton("yMMM", day, locale=self.lang))
+        if isinstance(cell, str):
+            return value_word(column, cell, self.lang)
         return self.say("unknown", "inconnu") if cell is None else cell
 
     def unit(self, unit: Unit | None) -> str:
@@ -76,22 +79,22 @@ class Canvas:
 
     def title(self, column: str, unit: Unit | None) -> str:
         """The title of an axis with its unit."""
-        counts = self.unit(unit)
-        return f"{self.head(column)} ({counts})" if counts else self.head(column)
+        counts, head = self.unit(unit), self.head(column)
+        return f"{head} ({counts})" if counts and counts not in head.lower() else head
 
     def format(self, unit: Unit | None, largest: float = 0.0) -> str:
         """A d3 number format."""
         if unit is Unit.SHARE:
             return ".0%" if largest > 0.05 else ".1%"
-        if unit in (Unit.CURRENCY, Unit.COUNT, Unit.DAYS):
-            return "~s" if largest >= 10_000 else ",~r" if largest >= 10 else ",~g"
-        return ",~g"
+        if largest >= 10_000:
+            return "~s"
+        return ",.0f" if largest >= 10 else ",.1~f" if largest >= 1 else ",.2~f"
 
     def rows(self, table: Table, *columns: str) -> list[Row]:
         """The rows of a table as drawn; those with nothing in one of `columns` are left out."""
         return [
             {
-                name: self.value(cell, table.units.get(name))
+                name: self.value(name, cell, table.units.get(name))
                 for name, cell in zip(table.columns, row, strict=True)
             }
             for row in table.rows

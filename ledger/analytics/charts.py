@@ -13,7 +13,7 @@ from typing import Any
 
 from ledger.analytics import chart_kinds as kinds
 from ledger.analytics import chart_shapes as shapes
-from ledger.analytics.chart_style import FONT, Canvas, Drawn, config, number_locale, time_locale
+from ledger.analytics.chart_style import Canvas, Drawn, config, number_locale, time_locale
 from ledger.analytics.figures import Result, Table, Unit
 from ledger.analytics.registry import Indicator
 from ledger.analytics.scene import CurrencyFacts
@@ -89,10 +89,10 @@ def describe(canvas: Canvas, title: str, table: Table) -> str:
 
 def to_svg(drawn: Drawn, title: str, description: str, lang: str) -> str:
     """A chart as SVG text."""
-    spec = drawn.properties(autosize={"type": "pad", "contains": "content"}).to_dict()
+    spec = drawn.to_dict()
+    spec["config"] = config()
     made: str = _converter().vegalite_to_svg(
         spec,
-        config=config(FONT),
         format_locale=number_locale(lang),
         time_format_locale=time_locale(lang),
         allowed_base_urls=[],
@@ -121,9 +121,13 @@ def _series(*columns: str, unit: Unit | None = None, x: str = "month") -> Draw:
     )
 
 
-def _band(low: str, middle: str, high: str) -> Draw:
+def _band(low: str, middle: str, high: str, *, within: bool = True) -> Draw:
     return lambda canvas, _, table: kinds.band(
-        canvas, canvas.rows(table, low, middle, high), low, middle, high, table.units.get(middle)
+        canvas,
+        canvas.rows(table, low, middle, high),
+        (low, middle, high),
+        table.units.get(middle),
+        within=within,
     )
 
 
@@ -182,56 +186,47 @@ def _lorenz(canvas: Canvas, _: Result, table: Table) -> Drawn:
 
 
 def _paths(canvas: Canvas, result: Result, table: Table) -> Drawn:
+    # Payers, sectors and fates may have one name: marks that are not seen tell the columns apart.
+    first, middle, last = "", "\u200b", "\u200b\u200b"
     into, onward = canvas.rows(table, "amount"), canvas.rows(result.tables["onward"], "amount")
-    sectors = list(dict.fromkeys(str(row["sector"]) for row in sorted(into, key=lambda row: -row["amount"])))
-    # Sectors, kinds and fates may share a name: a mark that is not seen tells them apart.
-    payer = {
-        str(
-            row["payer_kind"]
-        ): f"{WORDS.get(str(row['payer_kind']), (row['payer_kind'],) * 2)[canvas.lang == 'fr']}"
-        for row in into
-    }
-    fates = {name: pair[canvas.lang == "fr"] for name, pair in FATES.items()}
+    into.sort(key=lambda row: -row["amount"])
     links = [
-        (payer[str(row["payer_kind"])], str(row["sector"]) + "\u200b", float(row["amount"]))
-        for row in into
-        if row["amount"]
+        (f"{row['payer_kind']}{first}", f"{row['sector']}{middle}", float(row["amount"])) for row in into
     ]
     links += [
-        (str(row["sector"]) + "\u200b", fates[row["fate"]] + "\u200b\u200b", float(row["amount"]))
+        (f"{row['sector']}{middle}", f"{row['fate']}{last}", float(row["amount"]))
         for row in onward
-        if row["amount"] and str(row["sector"]) in sectors
+        if row["amount"]
     ]
-    ends = [name + "\u200b\u200b" for name in fates.values()]
-    return shapes.ribbons(
-        canvas,
-        [
-            list(payer.values()),
-            [name + "\u200b" for name in sectors],
-            [name for name in ends if any(link[1] == name for link in links)],
-        ],
-        links,
-    )
+    layers: list[list[str]] = [[], [], []]
+    for source, target, _amount in links:
+        for name in (source, target):
+            layer = layers[name.count("\u200b")]
+            if name not in layer:
+                layer.append(name)
+    return shapes.ribbons(canvas, layers, links)
 
 
-WORDS = {
-    "person": ("persons", "particuliers"),
-    "business": ("businesses", "professionnels"),
-    "association": ("associations", "associations"),
-    "public": ("public bodies", "collectivités"),
-    "purse": ("purses", "porte-monnaie fléchés"),
-}
-FATES = {
-    "paid_on": ("paid on", "redépensé"),
-    "redeemed": ("redeemed", "reconverti"),
-    "charged": ("charges", "prélèvements"),
-    "kept": ("kept", "gardé"),
-}
+def _shares_of(category: str, *columns: str) -> Draw:
+    """Upright bars over classes that end at a share; the last has no end."""
+
+    def draw(canvas: Canvas, _: Result, table: Table) -> Drawn:
+        rows = canvas.rows(table)
+        ends = [row[table.columns.index(category)] for row in table.rows]
+        for row, end in zip(rows, ends, strict=True):
+            most = max((each for each in ends if isinstance(each, int | float)), default=0)
+            row[category] = f"> {most:.0%}" if end is None else f"≤ {end:.0%}"
+        return kinds.bars(
+            canvas, rows, category, columns, table.units.get(columns[0]), order=False, upright=True
+        )
+
+    return draw
+
 
 DRAWN: dict[tuple[str, str], Draw] = {
     ("in_and_out", "by_month"): _stock_flow,
     ("circulation", "by_month"): _series("average", "volume"),
-    ("velocity", "by_month"): _band("inverse_fifo", "velocity", "inverse_lifo"),
+    ("velocity", "by_month"): _band("inverse_fifo", "velocity", "inverse_lifo", within=False),
     ("velocity", "by_area"): _bars("area", "velocity"),
     ("velocity", "by_sector"): _bars("sector", "velocity"),
     ("holding", "by_month"): _band("lifo_days", "mixed_days", "fifo_days"),
@@ -242,7 +237,7 @@ DRAWN: dict[tuple[str, str], Draw] = {
     ("paths", "into"): _paths,
     ("recirculation", "by_month"): _series("recirculation", "reconversion"),
     ("recirculation", "by_sector"): _bars("sector", "spent", "redeemed"),
-    ("recirculation", "bands"): _bars("at_most", "businesses", order=False, upright=True),
+    ("recirculation", "bands"): _shares_of("at_most", "businesses"),
     ("rounds", "rounds"): _bars("round", "amount", "within_area", order=False, upright=True),
     ("leakage", "by_sector"): _bars(
         "sector", "redeemed_share", "outside_share", "national_share", stacked=True
