@@ -145,6 +145,10 @@ class Scan:
         """Amount x seconds that the money held had when the window began."""
         return self._sum(side * kernel.PER_SIDE + kernel.CARRIED + 2 * rule, self.all_groups)
 
+    def mixed_carried(self, side: Side = Side.HELD) -> float:
+        """The same under the mixed rule, a float."""
+        return sum(self.mixed[row][side * 4 + 3] for row in self.all_groups)
+
     def spent(self, rows: Iterable[int] | None = None) -> int:
         """Payments to other owners, whether from money held or on credit."""
         return self._sum(kernel.SPENT, self.all_groups if rows is None else rows)
