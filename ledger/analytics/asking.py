@@ -13,7 +13,9 @@ from ledger.analytics.facts import MemberFact
 from ledger.analytics.folder import Manifest
 from ledger.analytics.journals import Journal, stored
 from ledger.analytics.opening import AsOf, open_scene, span
+from ledger.analytics.scan import BEFORE
 from ledger.analytics.scene import Scene
+from ledger.analytics.snapshots import newest
 from ledger.analytics.window import DAY, Window, moment_text
 from ledger.core.accounts import Model
 from ledger.core.errors import Code, Rejected
@@ -92,7 +94,10 @@ def scene_of(
     place = reports / manifest.community
     code = question.currency or only_currency(manifest)
     window = window_of(question, span(place, code))
-    return open_scene(place, code, window, as_of=as_of, loaded=loaded, in_memory=True)
+    scene = open_scene(place, code, window, as_of=as_of, loaded=loaded, in_memory=True)
+    if as_of is None:
+        scene.kept[BEFORE] = lambda: newest(place, manifest, code, window.start)
+    return scene
 
 
 def only_currency(manifest: Manifest) -> str:

@@ -25,7 +25,8 @@ from pathlib import Path
 FORMAT = 1
 GRACE_SECONDS = 3_600
 """How long a file that no longer counts stays for readers who opened the extract before."""
-MONTHS = "months"
+STATES = "states/"
+"""Snapshots of accounts, which `ledger.analytics.snapshots` keeps in order."""
 
 
 class FolderError(OSError):
@@ -147,7 +148,8 @@ def sweep(folder: Path, manifest: Manifest) -> dict[str, int]:
     stay = {name: since for name, since in manifest.retired.items() if since > horizon}
     kept = {file.name for file in manifest.files()} | set(stay) | {"manifest.json", ".lock"}
     for path in folder.rglob("*"):
-        if path.is_file() and path.relative_to(folder).as_posix() not in kept:
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name not in kept and not name.startswith(STATES):
             path.unlink(missing_ok=True)
     return stay
 

@@ -8,8 +8,10 @@ from importlib import import_module
 from ledger.analytics.registry import Indicator, Registry
 
 MODULES = (
-    "circulation", "velocity", "holding", "age", "demurrage_rate",
-    "participation", "retention", "hours", "merchants", "recirculation", "rounds", "leakage", "flows",
+    "areas", "circulation", "velocity", "holding", "age", "demurrage_rate", "pictures", "recirculation", "rounds",
+    "trajectories", "leakage", "flows", "input_output", "substitution", "network", "concentration", "circuits",
+    "set_off_lines", "missing_suppliers", "credit_health", "credit_risk", "participation", "retention", "merchants",
+    "hours", "footprint",
 )  # fmt: skip
 """Modules of `ledger.analytics` that define indicators."""
 

@@ -47,10 +47,16 @@ class SceneScan:
         return [row for row, group in enumerate(self.groups) if wanted(group)]
 
 
+BEFORE = "before"
+"""Where a scene keeps a function that gives the state of the accounts before its window and the movement it goes on from."""
+
+
 def scanned(scene: Scene) -> SceneScan:
     """The scan that all indicators of a scene share."""
     if "scan" not in scene.kept:
-        scene.kept["scan"] = scan_scene(scene)
+        before = scene.kept.get(BEFORE)
+        saved, from_seq = (before() if callable(before) else None) or (None, 0)
+        scene.kept["scan"] = scan_scene(scene, saved, from_seq)
     kept = scene.kept["scan"]
     assert isinstance(kept, SceneScan)
     return kept
