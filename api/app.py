@@ -23,14 +23,15 @@ from api.identity.service import Identity
 from api.limits import Bodies, Rates
 from api.metrics import Metrics
 from api.observe import Observed
-from api.reporting import Reports
+from api.reporting import Reports, facts_of
 from api.routes import ROUTERS
 from api.settings import Settings, master_key
 from api.stream import Hub
 from api.webhooks import Deliverer
 from ledger.analytics.places import reports_folder
 from ledger.core.errors import LedgerError
-from ledger.jobs import Scheduler
+from ledger.jobs import Reports as ReportsJob
+from ledger.jobs import Scheduler, with_reports
 from ledger.service import Ledger, open_ledger
 
 LARGER = "/v1/payment-batches"
@@ -92,7 +93,7 @@ async def _running(settings: Settings, metrics: Metrics, clock: Callable[[], int
     )
     try:
         services = await asyncio.to_thread(_services, settings, metrics, ledger, master, clock)
-        scheduler = Scheduler(ledger, clock=clock)
+        scheduler = Scheduler(ledger, clock=clock, jobs=with_reports(_reports_job(services)))
         deliverer = Deliverer(
             services.identity.hooks, services.identity.people, ledger.reader, services.facts,
             clock=clock, private=settings.webhook_private_addresses,
@@ -111,9 +112,20 @@ async def _running(settings: Settings, metrics: Metrics, clock: Callable[[], int
             with suppress(asyncio.CancelledError):
                 await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.to_thread(scheduler.stop)
+            await asyncio.to_thread(services.reports.close)
     finally:
         await asyncio.to_thread(ledger.close)
-            await asyncio.to_thread(services.reports.close)
+
+
+def _reports_job(services: Services) -> ReportsJob:
+    """What prepares reports at night; the figures of /metrics are wanted at the start too."""
+    shown = services.settings.metrics_figures
+    return ReportsJob(
+        services.reports.folder,
+        lambda community: facts_of(services.ledger.reader, community),
+        services.metrics.show if shown else None,
+        at_once=shown,
+    )
 
 
 def _services(
@@ -144,10 +156,10 @@ def _services(
         hub=Hub(ledger.reader, facts, settings.stream_poll_ms),
         rates=Rates(settings.rate, settings.rate_anonymous),
         metrics=metrics,
-        cursors=Cursors(derive(master, "cursor")),
-        secret=derive(master, "memo"),
         reports=Reports(
             ledger.reader, reports_folder(settings.database.get_secret_value(), settings.reports)
         ),
+        cursors=Cursors(derive(master, "cursor")),
+        secret=derive(master, "memo"),
         clock=clock,
     )

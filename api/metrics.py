@@ -1,14 +1,22 @@
-"""Figures for Prometheus. Labels are routes, methods and codes: nothing of a community or a member."""
+"""Figures for Prometheus. Labels are routes, methods and codes; of a community nothing unless the settings ask for it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+
+FIGURES = {
+    "circulation": "Minor units in members' accounts, negative balances left out, at the last nightly report.",
+    "velocity_year": "Payments of twelve months over the average circulation, per year.",
+    "members_active": "Members with a payment in the last 90 days.",
+}
+"""Main figures of each currency: shown only if the settings ask for it."""
 
 
 class Metrics:
@@ -18,6 +26,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        self._figures: dict[str, Gauge] = {}
         self._requests = Counter(
             "ricochet_http_requests", "Answers by route and status.", ["method", "route", "status"],
             registry=self._registry,
@@ -36,6 +45,16 @@ class Metrics:
     def watch(self, name: str, what: str, read: Callable[[], int]) -> None:
         """Add a figure that is read when it is asked for."""
         Gauge(f"ricochet_{name}", what, registry=self._registry).set_function(read)
+
+    def show(self, figures: Iterable[tuple[str, str, str, float]]) -> None:
+        """Set figures of currencies: (community, currency, name, value) each; the only ones that name a community."""
+        if not self._figures:
+            for name, what in FIGURES.items():
+                self._figures[name] = Gauge(
+                    f"ricochet_{name}", what, ["community", "currency"], registry=self._registry
+                )
+        for community, currency, name, value in figures:
+            self._figures[name].labels(community, currency).set(value)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answer."""

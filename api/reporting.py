@@ -65,7 +65,7 @@ class Reports:
 
     def __init__(self, reader: Reader, folder: Path) -> None:
         """`folder` keeps the extracts."""
-        self._reader, self._folder = reader, folder
+        self._reader, self.folder = reader, folder
         self._workers = ThreadPoolExecutor(AT_ONCE, "ricochet-reports")
         self._asked: dict[Wanted, Future[Made]] = {}
 
@@ -95,7 +95,7 @@ class Reports:
 
     def _compute(self, wanted: Wanted) -> Made:
         facts = facts_of(self._reader, wanted.community)
-        made: Made = _computing().make(self._reader, self._folder, wanted, facts)
+        made: Made = _computing().make(self._reader, self.folder, wanted, facts)
         return made
 
     def _ended(self, wanted: Wanted, began: float) -> None:

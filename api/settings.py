@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     """Folder where extracts for reports are kept; empty: beside the database, or where the process runs."""
     metrics: bool = True
     """Answer /metrics."""
+    metrics_figures: bool = False
+    """Show each currency's circulation, velocity and active members at /metrics, to whoever can reach it."""
     migrate: bool = True
     """Bring the tables up to date at start; with several processes, rather run `ricochet init` before."""
     stream_poll_ms: int = Field(250, ge=10, le=10_000)

@@ -8,9 +8,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid5
 
 from ledger.core.accounts import MEMBER_KINDS, Account, Freeze, PolicyVersion
@@ -157,13 +160,61 @@ JOBS: dict[str, tuple[Callable[[Ledger, int], int], int]] = {
 """What each does, and how long (ns) a scheduler waits at least before it looks again."""
 
 
-def run_jobs(ledger: Ledger, now: int, last: dict[str, int] | None = None) -> Done:
-    """Run every job that is due; one that fails does not stop the others.
+NIGHT = range(1, 5)
+"""Hours (UTC) in which long work may be done."""
+
+
+class Reports:
+    """The job that brings the extracts for reports up to date, once a night."""
+
+    def __init__(
+        self,
+        folder: Path,
+        facts: Callable[[UUID], Iterable[Any]] | None = None,
+        heard: Callable[[Any], None] | None = None,
+        *,
+        at_once: bool = False,
+    ) -> None:
+        """`facts`: of a community's members; `heard` is told the main figures; `at_once`: not only at night."""
+        self._folder, self._facts, self._heard, self._at_once = folder, facts, heard, at_once
+        self._night = -1
+
+    def __call__(self, ledger: Ledger, now: int) -> int:
+        """How many communities were looked at. Raises Unavailable, naming those that could not be."""
+        night, hour = now // DAY, now % DAY // HOUR
+        if night == self._night or not (self._at_once or hour in NIGHT):
+            return 0
+        self._night, self._at_once = night, False
+        # large, and of no use to a server that is never asked for a report
+        bring_up = import_module("ledger.analytics.upkeep").bring_up
+        done = bring_up(ledger.reader, self._folder, self._facts, figures_too=self._heard is not None)
+        if self._heard is not None:
+            self._heard(done.figures)
+        if done.errors:
+            raise Unavailable("; ".join(done.errors))
+        return int(done.communities)
+
+
+Job = Callable[[Ledger, int], int]
+
+
+def with_reports(job: Reports) -> dict[str, tuple[Job, int]]:
+    """All jobs, reports among them."""
+    return {**JOBS, "communities' reports": (job, HOUR)}
+
+
+def run_jobs(
+    ledger: Ledger,
+    now: int,
+    last: dict[str, int] | None = None,
+    jobs: dict[str, tuple[Job, int]] | None = None,
+) -> Done:
+    """Run every job (by default JOBS) that is due; one that fails does not stop the others.
 
     `last` remembers between runs when each was run; without it all are due.
     """
     done = Done()
-    for name, (job, pause) in JOBS.items():
+    for name, (job, pause) in (JOBS if jobs is None else jobs).items():
         if last is not None and name in last and not _passed(last[name], now, pause):
             continue
         try:
@@ -181,9 +232,15 @@ def run_jobs(ledger: Ledger, now: int, last: dict[str, int] | None = None) -> Do
 class Scheduler:
     """Runs the jobs in a thread of its own, until `stop`."""
 
-    def __init__(self, ledger: Ledger, every: float = 30.0, clock: Callable[[], int] = time.time_ns) -> None:
-        """`every`: seconds between two looks."""
-        self._ledger, self._every, self._clock = ledger, every, clock
+    def __init__(
+        self,
+        ledger: Ledger,
+        every: float = 30.0,
+        clock: Callable[[], int] = time.time_ns,
+        jobs: dict[str, tuple[Job, int]] | None = None,
+    ) -> None:
+        """`every`: seconds between two looks. `jobs`: by default JOBS."""
+        self._ledger, self._every, self._clock, self._jobs = ledger, every, clock, jobs
         self._last: dict[str, int] = {}
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ricochet-jobs", daemon=True)
@@ -200,6 +257,6 @@ class Scheduler:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            for error in run_jobs(self._ledger, self._clock(), self._last).errors:
+            for error in run_jobs(self._ledger, self._clock(), self._last, self._jobs).errors:
                 log.warning("job failed: %s", error)
             self._stopped.wait(self._every)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
+from ledger.analytics.places import reports_folder
 from ledger.cli.common import COULD_NOT_RUN, REFUSED, Community, community_named, fail, opened
+from ledger.cli.report import facts_known
 from ledger.core.errors import Rejected
-from ledger.jobs import run_jobs
+from ledger.jobs import Reports, run_jobs, with_reports
 from ledger.store.findings import Report
 from ledger.store.verify import verify as audit
 
@@ -52,7 +55,9 @@ def verify(
     tell(report, time.monotonic() - began)
 
 
-def tell(report: Report, seconds: float, remedy: str = "keep the database as it is and call for help") -> None:
+def tell(
+    report: Report, seconds: float, remedy: str = "keep the database as it is and call for help"
+) -> None:
     """Print what an audit found; exit code 1 if anything."""
     for each in report.communities:
         typer.echo(f"{each.code}: {each.entries} entries, {each.accounts} accounts, root {each.root.hex()}")
@@ -83,11 +88,19 @@ def checkpoint(
 def jobs(
     context: typer.Context,
     every: Annotated[int, typer.Option(min=0, help="Go on, every so many seconds; 0: once.")] = 0,
+    reports: Annotated[
+        bool,
+        typer.Option("--reports", help="Prepare reports now; else that is done from 1 to 5 at night, UTC."),
+    ] = False,
 ) -> None:
-    """Do what time does: expire holds, sign checkpoints, charge demurrage, forget old refusals."""
+    """Do what time does: expire holds, sign checkpoints, charge demurrage, forget old refusals, prepare reports."""
     with opened(context) as ledger:
+        folder = reports_folder(context.obj, os.environ.get("RICOCHET_REPORTS", ""))
+        every_job = with_reports(
+            Reports(folder, lambda community: facts_known(ledger, community), at_once=reports)
+        )
         while True:
-            done = run_jobs(ledger, time.time_ns())
+            done = run_jobs(ledger, time.time_ns(), jobs=every_job)
             typer.echo(", ".join(f"{name}: {count}" for name, count in done.counts.items()))
             if not every:
                 break

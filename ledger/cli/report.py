@@ -22,6 +22,11 @@ facts_of: FactsOf | None = None
 """What is known of a community's members beside the journal; set by the program that keeps people (`api.__main__`)."""
 
 
+def facts_known(ledger: Ledger, community: UUID) -> list[MemberFact]:
+    """What this program knows of a community's members."""
+    return [] if facts_of is None else list(facts_of(ledger, community))
+
+
 class Form(StrEnum):
     """How a report is given."""
 
@@ -98,14 +103,14 @@ def report(
     if check and names[0].endswith(".json"):
         if len(names) > 1:
             fail("--check: give one report's file, or names of indicators", COULD_NOT_RUN)
-        report_check.written(context, Path(names[0]), archive, members, data, facts_of)
+        report_check.written(context, Path(names[0]), archive, members, data)
         return
     if not community:
         fail("--community is missing; say whose report", COULD_NOT_RUN)
     with opened(context, read_only=True) as ledger:
         uid = community_named(ledger, community)
         question = reporting.question(uid, currency, from_, to, entry)
-        made = reporting.make(context.obj, ledger, question, names, data, facts_of)
+        made = reporting.make(context.obj, ledger, question, names, data)
         if check:
             report_check.again(ledger, made, data, archive)
             return

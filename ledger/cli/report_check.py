@@ -18,7 +18,7 @@ from ledger.analytics.journals import Journal, archived, stored
 from ledger.analytics.loading import Beside
 from ledger.analytics.written import plain
 from ledger.cli.common import COULD_NOT_RUN, REFUSED, community_named, fail, opened
-from ledger.cli.report import FactsOf
+from ledger.cli.report import facts_known
 from ledger.cli.reporting import Made, bar, chosen, compute, facts_in
 from ledger.core.errors import Corrupt
 from ledger.service import Ledger
@@ -33,7 +33,6 @@ def written(
     archive: Path | None,
     members: Path | None,
     data: Beside,
-    facts_of: FactsOf | None,
 ) -> None:
     """Check a report that was written as JSON, against a database or an archive."""
     claimed = read_report(path.read_text(encoding="utf-8"))
@@ -43,7 +42,7 @@ def written(
         return
     with opened(context, read_only=True) as ledger:
         uid = community_named(ledger, claimed.community)
-        known = facts_in(members) if members or facts_of is None else list(facts_of(ledger, uid))
+        known = facts_in(members) if members else facts_known(ledger, uid)
         with stored(ledger.reader, uid, claimed.entry) as journal:
             if journal.root.hex() != claimed.root:
                 _other_root(claimed, journal.root)

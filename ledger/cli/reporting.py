@@ -22,7 +22,7 @@ from ledger.analytics.registry import Indicator
 from ledger.analytics.report import Report, build
 from ledger.analytics.scene import Scene
 from ledger.cli.common import COULD_NOT_RUN, fail
-from ledger.cli.report import FactsOf
+from ledger.cli.report import facts_known
 from ledger.service import Ledger
 
 
@@ -59,12 +59,10 @@ def chosen(names: list[str]) -> list[Indicator]:
     return [REGISTRY[name] for name in dict.fromkeys(names)]
 
 
-def make(
-    url: str, ledger: Ledger, asked: Question, names: list[str], data: Beside, facts_of: FactsOf | None
-) -> Made:
+def make(url: str, ledger: Ledger, asked: Question, names: list[str], data: Beside) -> Made:
     """The report that is asked for; the extract beside the database is brought up to date first."""
     indicators = chosen(names)
-    facts = [] if facts_of is None else list(facts_of(ledger, asked.community))
+    facts = facts_known(ledger, asked.community)
     folder = reports_folder(url, os.environ.get("RICOCHET_REPORTS", ""))
     with bar() as shown:
         scene = ask(
