@@ -24,6 +24,7 @@ from ledger.analytics.chart_style import (
 )
 from ledger.analytics.figures import Unit
 
+TALLEST = 380
 MOST_BARS = 24
 """More categories than these are cut off; the table beside the chart has them all."""
 
@@ -198,8 +199,7 @@ def heat(
 ) -> Drawn:
     """A matrix: payer across, payee down, the darker the more; up to 24 of each, the largest first."""
     kept, order_x, order_y = _largest_cells(rows, x, y, value, sort)
-    side = max(len(order_x), len(order_y), 1)
-    cell = max(16, min(48, WIDTH // side))
+    cell = max(16, min(46, WIDTH // max(len(order_x), 1), TALLEST // max(len(order_y), 1)))
     top = largest(kept, value)
     size = {"width": cell * len(order_x), "height": cell * len(order_y)}
     base = chart(kept).encode(
@@ -212,7 +212,7 @@ def heat(
     tiles = base.mark_rect(stroke="white").encode(
         color=alt.Color(f"{value}:Q", scale=alt.Scale(range=list(RAMP), domain=[0, top or 1]), legend=legend)
     )
-    if cell < 36:
+    if cell < 32:
         return tiles.properties(**size)
     words = base.mark_text(fontSize=10).encode(
         text=alt.Text(f"{value}:Q", format=".2~s" if unit is Unit.CURRENCY else canvas.format(unit, top)),

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import altair
 from babel import Locale
-from babel.dates import format_skeleton, get_day_names, get_month_names
+from babel.dates import get_day_names, get_month_names
 
 from ledger.analytics.figures import Cell, Table, Unit
 from ledger.analytics.scene import CurrencyFacts
-from ledger.analytics.value_words import value_word
+from ledger.analytics.value_words import text_word
 from ledger.core.accounts import Model
 
 alt: Any = altair
@@ -34,8 +32,6 @@ RAMP = ("#eef4f8", "#bdd7e7", "#6baed6", "#2171b5", "#08306b")
 
 WIDTH, HEIGHT = 520, 240
 FONT = "Libertinus Serif, Georgia, serif"
-
-_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 
 Row = dict[str, Any]
 
@@ -60,11 +56,8 @@ class Canvas:
         """A cell as it is drawn: amounts in whole units of the currency, hours for time; codes and months in words."""
         if unit is Unit.CURRENCY and isinstance(cell, int | float):
             return cell / 60 if self.currency.model is Model.TIME else cell / 10**self.currency.scale
-        if isinstance(cell, str) and _MONTH.fullmatch(cell):
-            day = date(int(cell[:4]), int(cell[5:]), 1)
-            return str(format_skeleton("yMMM", day, locale=self.lang))
         if isinstance(cell, str):
-            return value_word(column, cell, self.lang)
+            return text_word(column, cell, self.lang)
         return self.say("unknown", "inconnu") if cell is None else cell
 
     def unit(self, unit: Unit | None) -> str:

@@ -5,6 +5,7 @@ Every chart stands beside the table that it draws; title and description are in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,8 @@ from ledger.analytics.figures import Result, Table, Unit
 from ledger.analytics.registry import Indicator
 from ledger.analytics.scene import CurrencyFacts
 from ledger.analytics.wording import cell as value_word
+
+_WIDTH = re.compile(r'width="([0-9.]+)"')
 
 Draw = Callable[[Canvas, Result, Table], Drawn]
 
@@ -35,6 +38,8 @@ class Chart:
     description: str
     svg: str
     """With <title> and <desc>; text stays text."""
+    width: float
+    """Of the drawing, CSS pixels."""
 
 
 def charts(indicator: Indicator, result: Result, currency: CurrencyFacts, lang: str = "en") -> list[Chart]:
@@ -48,7 +53,8 @@ def charts(indicator: Indicator, result: Result, currency: CurrencyFacts, lang: 
             continue
         title = indicator.tables.get(name, (name, name))[lang == "fr"]
         told = describe(canvas, title, table)
-        made.append(Chart(name, title, told, to_svg(draw(canvas, result, table), title, told, lang)))
+        text = to_svg(draw(canvas, result, table), title, told, lang)
+        made.append(Chart(name, title, told, text, float(_WIDTH.search(text[:400]).group(1))))  # type: ignore[union-attr]
     return made
 
 

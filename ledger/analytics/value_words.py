@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
+from babel.dates import format_skeleton
+
 WORDS: dict[str, tuple[str, str]] = {
     "person": ("persons", "particuliers"),
     "business": ("businesses", "professionnels"),
@@ -43,6 +48,16 @@ CODED = frozenset(
     }
 )
 """Columns whose values may be codes; other columns hold names, which stay as they are."""
+
+
+_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
+
+
+def text_word(column: str, value: str, lang: str = "en") -> str:
+    """The text of a cell: a code in words where its column holds codes, a month such as 2026-04 by name, else as it is."""
+    if _MONTH.fullmatch(value):
+        return str(format_skeleton("yMMM", date(int(value[:4]), int(value[5:]), 1), locale=lang))
+    return value_word(column, value, lang)
 
 
 def value_word(column: str, value: str, lang: str = "en") -> str:
