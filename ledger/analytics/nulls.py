@@ -21,6 +21,8 @@ SEED = 20_260_101
 """Any number; always the same, so that a report can be computed again."""
 FIRST, BETWEEN = 5, 1
 """Swaps for each link before the first network, and between two."""
+PAIRED = 7 / 8
+"""The share of pairs that are tried in a round; with all of them some small networks would never be reached."""
 MOST_ROUNDS = 500
 """Rounds before the first network at most: where hardly a swap is possible, chance leaves little room anyway."""
 MOST_LINKS = 20_000
@@ -62,11 +64,11 @@ def random_networks(network: Links, how_many: int, seed: int = SEED) -> Iterator
 def swap_round(src: Ints, dst: Ints, size: int, chance: np.random.Generator) -> int:
     """Swap the payees of random pairs of links, a>b and c>d to a>d and c>b; changes `dst` and says how many pairs.
 
-    All links are paired. A pair is swapped when its links of before and after are all different from every
-    other link and every other proposal. That condition reads the same backwards, so that each step is as likely as
+    Most links are paired, by chance. A pair is swapped when its links of before and after are all different from
+    every other link and every other proposal. That condition reads the same backwards, so that each step is as likely as
     the step back and all networks with these degrees that swaps reach are equally likely in the end.
     """
-    half = len(src) // 2
+    half = int(chance.binomial(len(src) // 2, PAIRED))
     first, second = np.split(chance.permutation(len(src))[: 2 * half], 2)
     there, back = src[first] * size + dst[second], src[second] * size + dst[first]
     keys = np.concatenate((src * size + dst, there, back))
