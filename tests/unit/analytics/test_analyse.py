@@ -1,0 +1,165 @@
+"""`ricochet analyse`: the digits of the validation files, refusals, and a report that a person can read."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from ledger.__main__ import app
+from tests.tidy import ROOT
+
+S20K = ROOT / "tests" / "data" / "s20k"
+COLUMNS = "id=id,time=t_seconds,kind=kind,from=src,to=dst,amount=amount_minor"
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, ["analyse", *map(str, arguments)])
+
+
+def answer(*arguments: object) -> dict[str, Any]:
+    done = run(*arguments, "--json")
+    assert done.exit_code == 0, done.output
+
+    def no_constant(name: str) -> None:
+        raise AssertionError(f"{name} in the answer")
+
+    found: dict[str, Any] = json.loads(done.stdout, parse_constant=no_constant)
+    return found
+
+
+def check_digits(expected: object, found: object, place: str = "") -> None:
+    """Integers exactly, floats to 1e-12, every key of `expected` there."""
+    if isinstance(expected, dict):
+        assert isinstance(found, dict)
+        for key, value in expected.items():
+            check_digits(value, found[key], f"{place}/{key}")
+    elif isinstance(expected, float):
+        assert found == pytest.approx(expected, rel=1e-12), place
+    else:
+        assert (found, type(found)) == (expected, type(expected)), place
+
+
+def test_the_20_000_rows() -> None:
+    expected = json.loads((S20K / "expected.json").read_text())
+    del expected["follow_the_money"]
+    check_digits(
+        expected, answer(S20K / "ledger.csv", "--accounts", S20K / "accounts.csv", "--columns", COLUMNS)
+    )
+
+
+def test_without_areas_only_what_needs_them_is_missing() -> None:
+    found = answer(S20K / "ledger.csv", "--columns", COLUMNS)
+    assert found["LM3_within_area"] is None
+    assert (
+        found["network"]["same_area_share"] is None and found["network"]["modularity_area_directed"] is None
+    )
+    assert not any(key.startswith("area_matrix") for key in found)
+    assert found["LM3"]["R1"] == 16_458_304.0
+    assert found["record"]["accounts_not_listed"] == 0
+
+
+BODIES = {
+    "integral_pence_seconds": 19_199_237_644_287_849_600,
+    "open_pence": 184_579_401_034,
+}
+SIDES = {
+    "positive_balances": {
+        **BODIES,
+        "fifo": {"pairs": 1634, "volume": 40_856_992_157, "amount_seconds": 3_174_899_622_638_774_400, "mean_days": 899.3937504984748},
+        "lifo": {"pairs": 1879, "volume": 40_856_992_157, "amount_seconds": 230_092_836_673_593_600, "mean_days": 65.18129198890944},
+        "mixed": {"volume": 40_856_992_157, "mean_days": 636.9609004673075},
+    },
+    "overdrafts": {
+        **BODIES,
+        "fifo": {"pairs": 1450, "volume": 9_269_464_858, "amount_seconds": 456_888_404_434_032_000, "mean_days": 570.4817179323082},
+        "lifo": {"pairs": 1578, "volume": 9_269_464_858, "amount_seconds": 137_361_757_546_483_200, "mean_days": 171.51315433445922},
+        "mixed": {"volume": 9_269_464_858, "mean_days": 390.1405482630376},
+    },
+    "network": {"nodes": 17, "edges": 135, "total": 234_705_858_049, "reciprocity_edges": 0.6962962962962963},
+}  # fmt: skip
+
+
+def test_public_bodies() -> None:
+    said = os.environ.get("RICOCHET_TEST_UK_LEDGER")
+    folder = Path(said) if said else ROOT.parent / "shared" / "data" / "uk_public_bodies"
+    if not (folder / "payments_2014_2019.csv").is_file():
+        pytest.skip("RICOCHET_TEST_UK_LEDGER names no folder with payments_2014_2019.csv and bodies.csv")
+    found = answer(
+        folder / "payments_2014_2019.csv", "--accounts", folder / "bodies.csv", "--to", "2020-01-01",
+        "--columns", "id=id,time=ts,from=src,to=dst,amount=amount_pence",
+    )  # fmt: skip
+    check_digits(SIDES, found)
+    areas = json.loads((Path(__file__).parent / "public_bodies_areas.json").read_text())
+    check_digits(areas["area_matrix_pence"], found["area_matrix_pence"])
+    check_digits(areas["same_area_share_by_payer_area"], found["same_area_share_by_payer_area"])
+
+
+def test_a_bad_row_ends_it_with_code_1_and_nothing_said(tmp_path: Path) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text("time,from,to,amount\n5,a,b,1\n6,a,b,x\n")
+    done = run(file, "--json")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert (
+        done.stderr
+        == f"ricochet: {file}: line 3, column amount: 'x' is not an amount; digits alone, without signs for thousands or a currency\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["--columns", "time"], 2, "is not name=title"),
+        (["--columns", "time=t,time=u"], 2, "each name once"),
+        (["--to", "yesterday"], 2, "--to: 'yesterday' is not a time"),
+        (["--to", "1960-01-01"], 1, "lies before"),
+        (["--accounts", "nowhere.csv"], 2, "nowhere.csv"),
+        (
+            ["--columns", "time=moment"],
+            1,
+            "no column 'moment' for `time`; the file has time, from, to, amount",
+        ),
+    ],
+)
+def test_what_cannot_be_asked(tmp_path: Path, arguments: list[str], code: int, says: str) -> None:
+    file = tmp_path / "some.csv"
+    file.write_text("time,from,to,amount\n5,a,b,1\n")
+    done = run(file, *arguments)
+    assert done.exit_code == code and says in done.stderr
+
+
+@pytest.mark.parametrize("rows", ["", "5,a,b,1\n", "5,a,a,1\n", "5,,a,1\n", "5,a,b,1\n5,b,a,1\n"])
+def test_tiny_records_have_an_answer(tmp_path: Path, rows: str) -> None:
+    file = tmp_path / "tiny.csv"
+    file.write_text("time,from,to,amount\n" + rows)
+    found = answer(file)
+    assert set(json.loads((S20K / "expected.json").read_text())) - {"follow_the_money"} <= set(found)
+    assert found["fifo"]["identity_area"] is True and found["M_average"] is None
+    assert found["record"]["rows"] == len(rows.splitlines())
+
+
+def test_a_window_inside_the_record() -> None:
+    found = answer(S20K / "ledger.csv", "--columns", COLUMNS, "--from", "31536000", "--to", "1972-01-01")
+    with (S20K / "ledger.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if 31_536_000 <= int(row["t_seconds"]) < 63_072_000]
+    assert found["transfers"] == sum(int(row["amount_minor"]) for row in rows if row["kind"] == "transfer")
+    assert found["fifo"]["identity_area"] is True and found["lifo"]["identity_area"] is True
+    assert found["record"]["outside_window"] == 20_000 - len(rows)
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "Velocity a year"), ("fr", "Vitesse par an")])
+def test_a_report_to_read(tmp_path: Path, lang: str, words: str) -> None:
+    file = tmp_path / "town.csv"
+    rows = ["0,,ann,1000.50", "86400,ann,bob,20", "99999,bob,bob,1", "200000,bob,ann,3.25"]
+    file.write_text("time,from,to,amount\n" + "\n".join(rows))
+    done = run(file, "--scale", "2", "--lang", lang)
+    assert done.exit_code == 0, done.output
+    assert words in done.stdout
+    assert (
+        "movements from an account to itself" if lang == "en" else "mouvements d'un compte à lui-même"
+    ) in done.stdout

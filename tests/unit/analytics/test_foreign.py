@@ -1,0 +1,224 @@
+"""Reading a ledger from elsewhere: any reasonable file, and every bad row by its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.analytics.foreign import ForeignFacts, foreign_scene
+from ledger.analytics.foreign_cells import read_moment
+from ledger.analytics.foreign_source import ForeignError
+
+HEAD = "id,time,kind,from,to,amount\n"
+DAY = 86_400
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.csv"
+
+
+def read(
+    file: Path, content: str | bytes, accounts: str | None = None, **options: Any
+) -> list[tuple[object, ...]]:
+    """The movements: time, kind, from, to, amount."""
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    listed = None
+    if accounts is not None:
+        listed = file.with_name("accounts.csv")
+        listed.write_text(accounts)
+    with foreign_scene(file, listed, **options) as scene:
+        return scene.rows(
+            "SELECT time, m.kind, a.label, b.label, amount FROM movement m LEFT JOIN account a ON src = a.account"
+            " LEFT JOIN account b ON dst = b.account ORDER BY seq"
+        )
+
+
+def refusal(file: Path, content: str | bytes, accounts: str | None = None, **options: Any) -> tuple[str, ...]:
+    with pytest.raises(ForeignError) as refused:
+        read(file, content, accounts, **options)
+    return refused.value.faults
+
+
+def test_what_an_empty_side_means(file: Path) -> None:
+    rows = read(file, HEAD + "1,10,,,ann,500\n2,20,,ann,bob,300\n3,30,,bob,,200\n4,40,demurrage,ann,,1\n")
+    assert rows == [
+        (10, "issue", None, "ann", 500), (20, "transfer", "ann", "bob", 300), (30, "redeem", "bob", None, 200),
+        (40, "demurrage", "ann", None, 1),
+    ]  # fmt: skip
+
+
+def test_kind_and_id_may_be_missing(file: Path) -> None:
+    assert read(file, "time,from,to,amount\n5,a,b,1\n") == [(5, "transfer", "a", "b", 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("1970-01-02", DAY),
+        ("1970-01-02 00:00", DAY),
+        ("1970-01-02T00:00:00Z", DAY),
+        ("1970-01-02t02:00:00+02:00", DAY),
+        ("1970-01-01 18:30:00-0530", DAY),
+        ("1970-01-02T00:00:00.999999", DAY),
+        ("2024-02-29", 1_709_164_800),
+        ("1969-12-31T23:59:59.5Z", -1),
+        ("12345", 12_345),
+        ("-7", -7),
+    ],
+)
+def test_times(file: Path, text: str, seconds: int) -> None:
+    assert read(file, HEAD + f"1,{text},,a,b,1\n")[0][0] == seconds
+    assert read_moment(text) == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no time"),
+        ("2023-02-29", "is not a time"),
+        ("01/02/2023", "is not a time"),
+        ("12.5", "is not a time"),
+        ("1700000000000", "divide them by 1000"),
+        ("2023-01-01T10:00:00 Paris", "is not a time"),
+    ],
+)
+def test_times_that_are_none(file: Path, text: str, says: str) -> None:
+    (fault,) = refusal(file, HEAD + f"1,{text},,a,b,1\n")
+    assert fault.startswith("line 2, column time: ") and says in fault
+    with pytest.raises(ValueError, match=says):
+        read_moment(text)
+
+
+def test_dates_and_seconds_do_not_mix(file: Path) -> None:
+    (fault,) = refusal(file, HEAD + "1,2023-01-01,,a,b,1\n2,2023-01-02,,a,b,1\n3,99,,a,b,1\n")
+    assert fault.startswith("line 4, column time: some times are whole seconds")
+
+
+@pytest.mark.parametrize(
+    ("text", "scale", "minor"),
+    [("7", None, 7), (str(2**53 - 1), None, 2**53 - 1), ("+7", None, 7), ("007", None, 7), (" 7 ", None, 7),
+     ("7", 2, 700), ("7.5", 2, 750), ("7,05", 2, 705), ("0.01", 2, 1), ("7.5000", 2, 750), ("3", 0, 3)],
+)  # fmt: skip
+def test_amounts(file: Path, text: str, scale: int | None, minor: int) -> None:
+    assert read(file, HEAD + f'1,5,,a,b,"{text}"\n', scale=scale)[0][4] == minor
+
+
+@pytest.mark.parametrize(
+    ("text", "scale", "says"),
+    [
+        ("0", None, "not above 0"),
+        ("-5", None, "not above 0"),
+        ("12.50", None, "--scale 2"),
+        ("12.505", 2, "more decimals than --scale 2"),
+        (str(2**53), None, "largest amount"),
+        (str(10**30), None, "largest amount"),
+        ("1e3", None, "is not an amount"),
+        ("1 000", None, "is not an amount"),
+        ("", None, "is not an amount"),
+        ("0.00", 2, "not above 0"),
+        ("90071992547410.00", 2, "largest amount"),
+    ],
+)
+def test_amounts_that_are_none(file: Path, text: str, scale: int | None, says: str) -> None:
+    (fault,) = refusal(file, HEAD + f'1,5,,a,b,"{text}"\n', scale=scale)
+    assert fault.startswith("line 2, column amount: ") and says in fault
+
+
+def test_order_is_time_then_number_then_file(file: Path) -> None:
+    numbered = read(file, HEAD + "10,5,,a,b,1\n9,5,,a,b,2\n2,4,,a,b,3\n")
+    assert [row[4] for row in numbered] == [3, 2, 1]
+    named = read(file, HEAD + "x10,5,,a,b,1\nx9,5,,a,b,2\nx2,4,,a,b,3\n")
+    assert [row[4] for row in named] == [3, 1, 2]
+    within = read(file, HEAD + "2,1970-01-01T00:00:00.2Z,,a,b,1\n1,1970-01-01T00:00:00.9Z,,a,b,2\n")
+    assert [row[4] for row in within] == [1, 2]
+
+
+def test_quotes_blanks_letters_and_line_ends(file: Path) -> None:
+    content = '\ufeffid,time,kind,from,to,amount\r\n1,5, Transfer ,"Café, ""Le Rond""", Żółw ,1\r\n\r\n2,6,,𝔸,b c,2\r\n'
+    assert read(file, content) == [
+        (5, "transfer", 'Café, "Le Rond"', "Żółw", 1),
+        (6, "transfer", "𝔸", "b c", 2),
+    ]
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_other_marks_between_cells(file: Path, mark: str) -> None:
+    assert read(file, (HEAD + "1,5,,a,b,1\n").replace(",", mark)) == [(5, "transfer", "a", "b", 1)]
+
+
+def test_columns_under_other_titles(file: Path) -> None:
+    columns = {"time": "When, UTC", "from": "payer", "to": "payee", "amount": "amount_cents"}
+    file.write_text('"When, UTC",payer,payee,amount_cents,note\n5,a,b,1,hello\n')
+    with foreign_scene(file, None, columns) as scene:
+        facts = scene.loaded["foreign"]
+        assert isinstance(facts, ForeignFacts)
+        assert (facts.rows, facts.unit, scene.number("SELECT sum(amount) FROM movement")) == (1, "cents", 1)
+
+
+def test_columns_that_are_not_there(file: Path) -> None:
+    faults = refusal(file, "id,when,src,to,amount,amount\n1,5,a,b,1,1\n")
+    assert len(faults) == 3
+    assert "no column 'time' for `time`; the file has id, when, src, to, amount, amount" in faults[0]
+    assert "no column 'from'" in faults[1] and "more than one column is called 'amount'" in faults[2]
+    assert "is none of id, time" in refusal(file, HEAD, columns={"payer": "from"})[0]
+    assert "no column 'nr' for `id`" in refusal(file, HEAD, columns={"id": "nr"})[0]
+
+
+def test_nothing_in_it(file: Path) -> None:
+    assert "the file is empty" in refusal(file, b"")[0]
+    assert "no heading" in refusal(file, b"\n\n")[0]
+    assert read(file, HEAD) == []
+    assert read(file, HEAD.strip()) == []
+
+
+def test_every_bad_row_is_named_up_to_twenty(file: Path) -> None:
+    content = HEAD + "".join(f"{number},5,,a,b,0\n" for number in range(30))
+    with pytest.raises(ForeignError) as refused:
+        read(file, content)
+    assert len(refused.value.faults) == 20
+    assert "30 faults, nothing was read" in str(refused.value)
+    assert str(refused.value).endswith("and 10 more")
+    assert refused.value.faults[19].startswith("line 21, column amount")
+
+
+def test_lines_are_those_of_the_file(file: Path) -> None:
+    content = HEAD + '\n1,5,,"a\n",b,1\n\n2,5,,a,b,zero\n'
+    faults = refusal(file, content)
+    assert faults[0].startswith("line 3, column from: a line break")
+    assert faults[1].startswith("line 6, column amount: 'zero'")
+
+
+def test_rows_of_another_length(file: Path) -> None:
+    faults = refusal(file, HEAD + "1,5,,a,b,1\n2,5,a,b,1\n3,5,,a,b,1,extra\n")
+    assert [fault.split(":")[0] for fault in faults] == ["line 3", "line 4"]
+
+
+def test_bytes_that_are_no_text(file: Path) -> None:
+    assert refusal(file, HEAD.encode() + "1,5,,é,b,1\n".encode("latin-1")) == (
+        "line 2: not UTF-8; save the file as UTF-8",
+    )
+    assert "not UTF-8" in refusal(file, HEAD.encode("utf-16"))[0]
+
+
+def test_an_id_twice(file: Path) -> None:
+    (fault,) = refusal(file, HEAD + "1,5,,a,b,1\n2,5,,a,b,1\n1,6,,a,b,1\n")
+    assert fault == "line 4, column id: the id '1' is that of line 2 too; remove one of them"
+    assert "no id" in refusal(file, HEAD + ",5,,a,b,1\n")[0]
+
+
+def test_sides_that_make_no_sense(file: Path) -> None:
+    faults = refusal(
+        file, HEAD + "1,5,,,,1\n2,5,issue,a,b,1\n3,5,redeem,a,b,1\n4,5,fee,,b,1\n5,5,gift,a,b,1\n"
+    )
+    assert (
+        len(faults) == 1
+        and "line 6, column kind: 'gift' is not a kind; it is one of transfer, issue" in faults[0]
+    )
+    faults = refusal(file, HEAD + "1,5,,,,1\n2,5,issue,a,b,1\n3,5,redeem,a,b,1\n4,5,fee,,b,1\n")
+    assert [fault.split(":")[0] for fault in faults] == [
+        "line 2, column from", "line 3, column from", "line 4, column to", "line 5, column from",
+    ]  # fmt: skip
+    assert "both sides are empty" in faults[0] and "with the kind `system`" in faults[1]
