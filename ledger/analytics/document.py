@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.analytics.charts import Chart, charts
-from ledger.analytics.document_words import LACKING, MAIN, SILENT, WORDS, day
+from ledger.analytics.document_words import LACKING, MAIN, SILENT, WORDS, days
 from ledger.analytics.figures import WHOLE, Cell, Figure, Flag, Table, Unit
 from ledger.analytics.reasons import note
 from ledger.analytics.report import SECTIONS, Answer, Report
@@ -65,7 +65,6 @@ def content(report: Report, lang: str, folder: Path) -> Plain:
     """Everything the pages say, in a language; charts are written into `folder` as SVG."""
     words = {name: pair[lang == "fr"] for name, pair in WORDS.items()}
     head = report.head
-    start, end = (day(at, lang) for at in (head.window.start, head.window.end))
     whole = len(report.sections) >= WHOLE_REPORT
     foreign = head.currency.model is None
     sections = [
@@ -84,7 +83,7 @@ def content(report: Report, lang: str, folder: Path) -> Plain:
         "title": f"{head.community} · {head.currency.code}",
         "kicker": words["kicker"],
         "program": f"ricochet {head.program}",
-        "window": words["window_said"].format(start, end),
+        "window": words["window_said"].format(*days(head.window, lang)),
         "short-proof": words["rows_proof" if foreign else "proof"].format(head.as_of, head.root[:16]),
         "facts": [
             (words["rows" if foreign else "entry"], f"{head.as_of}", False),
@@ -125,8 +124,9 @@ def _main(report: Report, lang: str) -> list[Plain]:
         said = None if each is None else each.result.figures.get(key)
         if each is not None and said is not None and said.value is not None:
             bare = Figure(said.value, said.unit)
-            words = f"{label(each.indicator.figures.get(key), key, lang)}"
-            found.append({"value": figure(bare, report.head.currency, lang), "label": words})
+            title = label((each.indicator.title, each.indicator.title_fr), name, lang)
+            words = label(each.indicator.figures.get(key), key, lang)
+            found.append({"value": figure(bare, report.head.currency, lang), "title": title, "label": words})
     return found[:4]
 
 
@@ -195,7 +195,7 @@ def _table(answer: Answer, key: str, table: Table, report: Report, lang: str) ->
         "headings": [label(answer.indicator.columns.get(name), name, lang) for name in table.columns],
         "numeric": [_numeric(table, at) for at in range(len(table.columns))],
         "rows": rows,
-        "more": WORDS["more"][lang == "fr"].format(_number(left, lang)) if left else "",
+        "more": WORDS["more" if shown else "drawn"][lang == "fr"].format(_number(left, lang)) if left else "",
     }
 
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from babel.dates import format_date
 
+from ledger.analytics.window import Window
+
 WORDS: dict[str, tuple[str, str]] = {
     "kicker": ("Circulation report", "Rapport de circulation"),
     "window_said": ("{0} to {1}", "du {0} au {1}"),
@@ -49,6 +51,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "more": (
         "{0} more rows are in the data file (--csv).",
         "{0} autres lignes sont dans le fichier de données (--csv).",
+    ),
+    "drawn": (
+        "The {0} lines behind the chart are in the data file (--csv).",
+        "Les {0} lignes derrière le graphique sont dans le fichier de données (--csv).",
     ),
     "name": ("Command", "Commande"),
     "formula": ("Formula", "Formule"),
@@ -139,9 +145,13 @@ MAIN = (
 
 
 def day(at: int, lang: str) -> str:
-    """A day as people write it: 4 January 2026, 4 janvier 2026. UTC."""
-    return str(
-        format_date(
-            datetime.fromtimestamp(at, UTC).date(), format="long", locale="en_GB" if lang == "en" else lang
-        )
-    )
+    """A day as people write it: 4 January 2026, 4 janvier 2026, 1er janvier 2026. UTC."""
+    date = datetime.fromtimestamp(at, UTC).date()
+    said = str(format_date(date, format="long", locale="en_GB" if lang == "en" else lang))
+    return said.replace("1 ", "1er ", 1) if lang == "fr" and date.day == 1 else said
+
+
+def days(window: Window, lang: str) -> tuple[str, str]:
+    """First and last day of a window: one that ends at midnight does not reach into the day that begins there."""
+    last = window.end - 1 if window.stop == window.end and window.seconds > 0 else window.end
+    return day(window.start, lang), day(last, lang)
