@@ -11,6 +11,21 @@ WHY: dict[str, tuple[str, str]] = {
     "no_holdings": ("no holding ended so", "aucune détention de cette sorte"),
     "no_time": ("all was paid on in the second it came", "tout est reparti dans la seconde"),
     "no_credit": ("no credit was drawn", "aucun crédit tiré"),
+    "window_too_short": ("the window is too short", "la période est trop courte"),
+    "no_joins": ("nobody joined in the window", "aucune adhésion sur la période"),
+    "no_members": ("the members' register is not known", "registre des adhérents inconnu"),
+    "no_dues": ("dues are not known", "cotisations inconnues"),
+    "no_businesses": ("no account is known to be a business's", "aucun compte connu comme professionnel"),
+    "no_redemption": ("this currency is not redeemed", "cette monnaie ne se reconvertit pas"),
+    "no_issue": ("nothing was issued", "rien n'a été émis"),
+    "needs_reserve": (
+        "the reserve is not known; load it with --with reserve=FILE",
+        "réserve inconnue ; à charger par --with reserve=FICHIER",
+    ),
+    "never_at_zero": ("no balance came back to zero", "aucun solde n'est revenu à zéro"),
+    "no_lines": ("no account has a credit line", "aucun compte n'a de ligne de crédit"),
+    "no_debt": ("nobody was in debt at a month's end", "personne n'était en dette en fin de mois"),
+    "no_defaults": ("no debt was lost", "aucune dette perdue"),
     "hidden": ("kept secret: too few are behind it", "secret : trop peu d'unités derrière"),
 }
 """English and French of each code of `Figure.why`."""
@@ -47,6 +62,34 @@ NOTES: dict[str, tuple[str, str]] = {
     "opening_unknown": (
         "balances brought along are taken to be held since the record begins: their times are at least so long",
         "les soldes apportés sont réputés détenus depuis le début du registre : durées minimales",
+    ),
+    "registered_from_accounts": (
+        "members are counted by the owners of open accounts: the register is not known",
+        "adhérents comptés par titulaires de comptes ouverts : le registre est inconnu",
+    ),
+    "gone_after_90_quiet_days": (
+        "who neither paid nor was paid in the last 90 days counts as gone since the last payment",
+        "qui n'a ni payé ni été payé depuis 90 jours est réputé parti depuis son dernier paiement",
+    ),
+    "negative_is_no_debt": (
+        "below zero is no debt in a time bank: for one to have received, another has given",
+        "être sous zéro n'est pas une dette dans une banque de temps : l'un reçoit parce que l'autre donne",
+    ),
+    "negative_plus_outside_is_positive": (
+        "what members owe is what members hold and what the community's own accounts hold",
+        "ce que doivent les adhérents égale ce que détiennent les adhérents et les comptes de la communauté",
+    ),
+    "no_loss_seen": (
+        "no debt was lost in the window: that bounds the risk (the upper figure), it does not make it nothing",
+        "aucune perte sur la période : le risque en est borné (chiffre haut), non pas nul",
+    ),
+    "kept_may_come_from_before": (
+        "what is paid on or redeemed may come from receipts before the window",
+        "ce qui est redépensé ou reconverti peut venir de recettes antérieures à la période",
+    ),
+    "hidden": (
+        "what few members are behind is withheld: under 3 professionals or 11 persons, or one above 85 %",
+        "secret statistique : moins de 3 professionnels ou 11 personnes, ou un seul au-delà de 85 %",
     ),
 }
 """English and French of each code of `Result.notes`."""
