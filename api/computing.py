@@ -9,6 +9,8 @@ from typing import Any
 from api.identity.errors import not_found
 from api.reporting import Wanted
 from ledger.analytics.asking import Question, ask, moment
+from ledger.analytics.charts import svg
+from ledger.analytics.document import pdf
 from ledger.analytics.facts import MemberFact
 from ledger.analytics.indicators import REGISTRY
 from ledger.analytics.region import for_region
@@ -62,10 +64,18 @@ def make(
 
 
 def given(report: Report, form: str, lang: str) -> tuple[str | bytes, str]:
-    """A report in a form, and its media type."""
+    """A report in a form, and its media type; for svg its first chart."""
     match form:
         case "csv":
             return to_csv(report), "text/csv; charset=utf-8"
         case "parquet":
             return to_parquet(report), "application/vnd.apache.parquet"
+        case "pdf":
+            return pdf(report, lang), "application/pdf"
+        case "svg":
+            for each in report.answers:
+                drawn = svg(each.indicator, each.result, report.head.currency, lang)
+                if drawn is not None:
+                    return drawn, "image/svg+xml"
+            raise not_found("chart")
     return to_json(report), "application/json"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import cast
 
 from ledger.analytics.figures import FEW, WHOLE, Figure, Flag, Number, Result, Table, Unit, ratio
@@ -91,7 +90,7 @@ def _gifts(scene: Scene) -> dict[str, Figure]:
 
 
 def guarantee(scene: Scene) -> Result:
-    """Circulation by form at the window's end against the reserve that is declared, and the two gauges of the law."""
+    """Circulation by form at the window's end against the reserve, and the two gauges of the law."""
     held = {
         cast(str, form): cast(int, amount)
         for form, amount in scene.rows(
@@ -102,8 +101,12 @@ def guarantee(scene: Scene) -> Result:
                ON a.account = e.account GROUP BY a.form ORDER BY a.form"""
         )
     }
-    reserve = scene.loaded.get("reserve")
-    said = cast(Mapping[str, int], reserve) if isinstance(reserve, Mapping) else {}
+    said = {
+        cast(str, form): cast(int, euros)
+        for form, euros in scene.rows(
+            "SELECT form, CAST(sum(change) AS BIGINT) FROM reserve WHERE time < $stop GROUP BY form ORDER BY form"
+        )
+    }
     rows, figures = [], {}
     for form in ("paper", "digital"):
         circulating, euros = held.get(form, 0), said.get(form)
@@ -167,7 +170,7 @@ INDICATORS = (
         "légaux d'un million d'euros.",
         formula="Reserve ÷ Σ max(b, 0) by form at the end. Gauges: payments of the last 365.25 days, and circulation, ÷ 1 M€.",
         source="domain.md E1, LEG-3, LEG-4",
-        flag=Flag.DECLARED,
+        flag=Flag.MEASURED,
         compute=guarantee,
         models=frozenset({Model.BACKED}),
         figures={

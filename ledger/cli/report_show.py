@@ -10,13 +10,15 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from ledger.analytics.charts import charts
+from ledger.analytics.document import pdf
 from ledger.analytics.figures import Table
 from ledger.analytics.indicators import REGISTRY
 from ledger.analytics.reasons import note
 from ledger.analytics.report import SECTIONS, Answer, Head, Report
 from ledger.analytics.wording import FLAGS, cell, clock, figure, label
 from ledger.analytics.written import to_csv, to_json, to_parquet
-from ledger.cli.common import COULD_NOT_RUN, fail
+from ledger.cli.common import COULD_NOT_RUN, REFUSED, fail
 from ledger.cli.report import Form
 
 ROWS = 15
@@ -61,8 +63,11 @@ def show(report: Report, form: Form, lang: str, out: Path | None) -> None:
             _text(to_csv(report), out)
         case Form.PARQUET:
             _bytes(to_parquet(report), out)
-        case Form.SVG | Form.PDF:
-            fail(f"--{form.value} is not there yet", COULD_NOT_RUN)
+        case Form.PDF:
+            _bytes(pdf(report, lang), out)
+        case Form.SVG:
+            assert out is not None
+            _charts(report, lang, out)
         case Form.TEXT:
             with Console(file=out.open("w", encoding="utf-8"), width=120) if out else _console() as console:
                 _page(console, report, lang)
@@ -78,6 +83,19 @@ def _text(content: str, out: Path | None) -> None:
 def _bytes(content: bytes, out: Path | None) -> None:
     assert out is not None
     out.write_bytes(content)
+
+
+def _charts(report: Report, lang: str, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn = 0
+    for each in report.answers:
+        for chart in charts(each.indicator, each.result, report.head.currency, lang):
+            place = folder / f"{each.indicator.name}.{chart.table}.svg"
+            place.write_text(chart.svg, encoding="utf-8")
+            typer.echo(place)
+            drawn += 1
+    if not drawn:
+        fail("there is nothing to draw: no table here has a chart and enough rows", REFUSED)
 
 
 def _console() -> Console:

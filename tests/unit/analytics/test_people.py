@@ -184,9 +184,12 @@ def test_the_guarantee_by_form() -> None:
         (END - 1, "transfer", "ada", "bea", 100),
     ]
     facts = {"notes": {"form": "paper"}}
-    told = guarantee(
-        town(moves, facts, window=WINDOW, model=Model.BACKED, reserve={"paper": 400, "digital": 300})
+    scene = town(moves, facts, window=WINDOW, model=Model.BACKED)
+    scene.db.execute(
+        "INSERT INTO reserve VALUES (1, 5, 'paper', 400), (2, 6, 'digital', 600), (3, 7, 'digital', -300), "
+        f"(4, {END}, 'digital', 1)"
     )
+    told = guarantee(scene)
     assert (value(told, "guarantee_paper"), value(told, "guarantee_digital")) == (1.0, 0.5)
     assert value(told, "gauge_payments") == pytest.approx(100 / 100_000_000)
     assert value(told, "gauge_circulation") == pytest.approx(1000 / 100_000_000)
