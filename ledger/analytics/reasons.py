@@ -18,10 +18,34 @@ WHY: dict[str, tuple[str, str]] = {
     "no_businesses": ("no account is known to be a business's", "aucun compte connu comme professionnel"),
     "no_redemption": ("this currency is not redeemed", "cette monnaie ne se reconvertit pas"),
     "no_issue": ("nothing was issued", "rien n'a été émis"),
-    "needs_reserve": (
-        "the reserve is not known; load it with --with reserve=FILE",
-        "réserve inconnue ; à charger par --with reserve=FICHIER",
+    "needs_reserve": ("the record holds no reserve", "le registre ne contient pas de réserve"),
+    "no_area": ("no account has a known area", "aucun compte n'a de territoire connu"),
+    "no_sector": ("no account has a known sector", "aucun compte n'a de secteur connu"),
+    "one_area": ("all accounts are of one area", "tous les comptes sont d'un même territoire"),
+    "no_kind": ("no account has a known kind", "aucun compte n'a de type connu"),
+    "no_receipts": ("nobody concerned received anything", "aucune recette chez les intéressés"),
+    "no_candidate": (
+        "no supplier is missing that would add to it",
+        "aucun fournisseur manquant n'y ajouterait",
     ),
+    "no_spread": ("random networks all give the same", "tous les réseaux aléatoires donnent la même valeur"),
+    "no_balance": ("nobody held money at the start", "personne ne détenait de monnaie au début"),
+    "no_credit_line": ("no account has a credit line", "aucun compte n'a de ligne de crédit"),
+    "too_large": ("the sums are too large for the solver", "les montants dépassent la capacité du solveur"),
+    "needs_accounts": (
+        "firms' purchases are not loaded: --with accounts=FILE",
+        "achats non chargés : --with accounts=FICHIER",
+    ),
+    "needs_io_table": (
+        "no input-output table is loaded: --with io_table=FOLDER",
+        "aucun tableau entrées-sorties chargé : --with io_table=DOSSIER",
+    ),
+    "needs_counterfactual": (
+        "the factors name nothing that would have been bought instead",
+        "les facteurs ne disent pas ce qui aurait été acheté à la place",
+    ),
+    "no_jobs": ("the table has no jobs", "le tableau ne donne pas d'emplois"),
+    "no_wages": ("the table has no wages", "le tableau ne donne pas de salaires"),
     "never_at_zero": ("no balance came back to zero", "aucun solde n'est revenu à zéro"),
     "no_lines": ("no account has a credit line", "aucun compte n'a de ligne de crédit"),
     "no_debt": ("nobody was in debt at a month's end", "personne n'était en dette en fin de mois"),
@@ -86,6 +110,83 @@ NOTES: dict[str, tuple[str, str]] = {
     "kept_may_come_from_before": (
         "what is paid on or redeemed may come from receipts before the window",
         "ce qui est redépensé ou reconverti peut venir de recettes antérieures à la période",
+    ),
+    "few": (
+        "fewer than 30 members: counts only, nothing inferred",
+        "moins de 30 membres : seulement des comptages, aucune inférence",
+    ),
+    "seeded": (
+        "chance enters, always from the same seed: the figures come out again",
+        "une part de hasard, toujours de la même graine : les chiffres se retrouvent",
+    ),
+    "payments_as_debts": (
+        "the payments of the window are taken as if they had been debts open at once",
+        "les paiements de la période sont pris comme des dettes ouvertes en même temps",
+    ),
+    "consent_needed": (
+        "a proposal: each party must consent",
+        "une proposition : chaque partie doit consentir",
+    ),
+    "candidate_assumptions": (
+        "a candidate is taken to buy from and sell to the members whose payments its sector could have served",
+        "un candidat est supposé acheter et vendre aux membres dont son secteur aurait pu servir les paiements",
+    ),
+    "candidates_not_all_solved": (
+        "not every candidate was solved; those left out are bounded from above",
+        "tous les candidats n'ont pas été résolus ; les autres sont bornés par le haut",
+    ),
+    "convention_nef": (
+        "rounds by the convention of the New Economics Foundation: the first is what was issued",
+        "tours selon la convention de la New Economics Foundation : le premier est l'émission",
+    ),
+    "spent_from_before": (
+        "some spent more than they received: the rest came from balances held before",
+        "certains ont dépensé plus qu'ils n'ont reçu : le reste venait de soldes antérieurs",
+    ),
+    "unknown_origin": (
+        "some money redeemed came from before the record or the window",
+        "une part de la monnaie reconvertie date d'avant le registre ou la période",
+    ),
+    "largest_businesses_only": (
+        "the table lists the businesses with the most receipts; the sums are of all",
+        "le tableau liste les plus grosses recettes ; les sommes portent sur tous",
+    ),
+    "kinds_unknown": ("some accounts have no known kind", "certains comptes n'ont pas de type connu"),
+    "paper_untraced": (
+        "payments in notes leave no trace and are not among them",
+        "les paiements en billets ne laissent pas de trace et n'y figurent pas",
+    ),
+    "area_partly_unknown": (
+        "some payments have a side without a known area",
+        "certains paiements ont un côté sans territoire connu",
+    ),
+    "sector_partly_unknown": (
+        "some payments have a side without a known sector",
+        "certains paiements ont un côté sans secteur connu",
+    ),
+    "unknown_area_left_out": (
+        "accounts without a known area are left out",
+        "les comptes sans territoire connu sont écartés",
+    ),
+    "needs_accounts": (
+        "what firms buy outside is not loaded: --with accounts=FILE",
+        "achats extérieurs des entreprises non chargés : --with accounts=FICHIER",
+    ),
+    "modelled": (
+        "modelled, not measured: what would have been bought instead is an assumption",
+        "modélisé, non mesuré : ce qui aurait été acheté à la place est une hypothèse",
+    ),
+    "score_without_jobs": (
+        "jobs are not in the score: the table has none",
+        "score sans les emplois : absents du tableau",
+    ),
+    "score_without_footprint": (
+        "footprints are not in the score: no factors are loaded",
+        "score sans l'empreinte : aucun facteur chargé",
+    ),
+    "score_without_coverage": (
+        "needs of members are not in the score: none are loaded",
+        "score sans les besoins des membres : non chargés",
     ),
     "hidden": (
         "what few members are behind is withheld: under 3 professionals or 11 persons, or one above 85 %",
