@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
+from ctypes import CDLL
 from dataclasses import dataclass
 from math import log
+from sys import platform
+from threading import Lock
 
 import numpy as np
 from scipy import sparse
@@ -13,11 +16,12 @@ from sknetwork.clustering import Leiden
 
 from ledger.analytics.figures import FEW, Cell, Figure, Flag, Result, Table, Unit, ratio, said
 from ledger.analytics.graph import matrix
-from ledger.analytics.links import Ints, Links, add_at, exact_sum, links, traits
+from ledger.analytics.links import Ints, Links, exact_at, exact_sum, links, traits
 from ledger.analytics.nulls import SEED
 from ledger.analytics.registry import Indicator
 from ledger.analytics.scene import Scene
 
+_ONE_AT_A_TIME = Lock()
 SHOWN = 50
 """Largest communities in the table."""
 
@@ -44,15 +48,15 @@ class Grouped:
 
 
 def grouped(network: Links, group: Sequence[str | int | None]) -> Grouped:
-    """By the group of each node (n,), None when unknown. Raises TooLarge."""
+    """By the group of each node (n,), None when unknown."""
     names = sorted({each for each in group if each is not None}, key=str)
     number = {name: place for place, name in enumerate(names)}
     place = np.array([-1 if each is None else number[each] for each in group], dtype=np.int64)
     payer, payee = place[network.src], place[network.dst]
     known = (payer >= 0) & (payee >= 0)
     payer, payee, amount = payer[known], payee[known], network.amount[known]
-    paid, received = add_at(payer, amount, len(names)), add_at(payee, amount, len(names))
-    expected = sum(out * into for out, into in zip(paid.tolist(), received.tolist(), strict=True))
+    paid, received = exact_at(payer, amount, len(names)), exact_at(payee, amount, len(names))
+    expected = sum(out * into for out, into in zip(paid, received, strict=True))
     return Grouped(exact_sum(amount), exact_sum(amount[payer == payee]), expected)
 
 
@@ -63,8 +67,14 @@ def communities(network: Links) -> Ints:
     # Shares of the whole: the method stops at gains that are small beside 1.
     weights = sparse.csr_matrix(matrix(network, weighted=True).astype(np.float64) / network.total)
     weights.indices, weights.indptr = weights.indices.astype(np.int32), weights.indptr.astype(np.int32)
-    found: Ints = np.asarray(Leiden(random_state=SEED).fit_predict(weights), dtype=np.int64)
+    with _ONE_AT_A_TIME:
+        _libc().srand(SEED)  # the library draws from C's rand() whatever seed it is given
+        found: Ints = np.asarray(Leiden().fit_predict(weights), dtype=np.int64)
     return found
+
+
+def _libc() -> CDLL:
+    return CDLL("ucrtbase" if platform == "win32" else None)
 
 
 def mutual_information(one: Sequence[Hashable], other: Sequence[Hashable]) -> float | None:
@@ -131,8 +141,8 @@ _COMMUNITY_UNITS = {
 def _table(network: Links, label: Ints, area: Sequence[str | None]) -> Table:
     members = np.bincount(label)
     inside = label[network.src] == label[network.dst]
-    kept = add_at(label[network.src[inside]], network.amount[inside], len(members)).tolist()
-    paid = add_at(label[network.src], network.amount, len(members)).tolist()
+    kept = exact_at(label[network.src[inside]], network.amount[inside], len(members))
+    paid = exact_at(label[network.src], network.amount, len(members))
     areas: list[Counter[str]] = [Counter() for _ in members]
     for number, each in zip(label.tolist(), area, strict=True):
         if each is not None:
@@ -184,7 +194,7 @@ INDICATORS = (
         meaning_fr="Groupes de membres qui se paient surtout entre eux, trouvés par les seuls paiements, et à quel point "
         "ils recoupent les territoires : 0 sans rapport, 1 identiques.",
         formula="Leiden on directed amounts; agreement = 2 I / (H1 + H2) over members with a known area (NMI). "
-        "One of several good partitions, always the same for the same data. Not given below 30 members.",
+        "One of several good partitions, the same for the same data on the same system. Not given below 30 members.",
         source="Traag, Waltman and van Eck (2019)",
         flag=Flag.ESTIMATED,
         compute=community_compute,

@@ -56,7 +56,7 @@ def net_positions(network: Links, amounts: Ints) -> Ints:
 
 def net_debt(network: Links) -> int:
     """What net debtors owe in all: no set-off without liquidity can bring it down."""
-    return exact_sum(np.maximum(net_positions(network, network.amount), 0))
+    return sum(max(0, owed - owes) for owed, owes in zip(network.received(), network.paid(), strict=True))
 
 
 def clear(network: Links) -> Clearing:

@@ -35,7 +35,7 @@ def hhi(values: Sequence[int]) -> float | None:
 def compute(scene: Scene) -> Result:
     """Indicator `concentration`."""
     network = links(scene)
-    paid, received = network.outgoing().tolist(), network.incoming().tolist()
+    paid, received = network.paid(), network.received()
     both = [out + into for out, into in zip(paid, received, strict=True)]
     found = {"gini_received": gini(received), "gini_paid": gini(paid), "hhi_turnover": hhi(both)}
     few = network.nodes < FEW

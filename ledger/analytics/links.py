@@ -52,12 +52,20 @@ class Links:
         """Everything paid, minor units."""
         return exact_sum(self.amount)
 
+    def paid(self) -> list[int]:
+        """What each node paid, (n,) minor units."""
+        return exact_at(self.src, self.amount, self.nodes)
+
+    def received(self) -> list[int]:
+        """What each node was paid, (n,) minor units."""
+        return exact_at(self.dst, self.amount, self.nodes)
+
     def outgoing(self) -> Ints:
-        """What each node paid, (n,) minor units. Raises TooLarge."""
+        """The same as `paid`, in 64 bits. Raises TooLarge."""
         return add_at(self.src, self.amount, self.nodes)
 
     def incoming(self) -> Ints:
-        """What each node was paid, (n,) minor units. Raises TooLarge."""
+        """The same as `received`, in 64 bits. Raises TooLarge."""
         return add_at(self.dst, self.amount, self.nodes)
 
     def only(self, kept: Flags) -> Links:
@@ -137,8 +145,16 @@ def exact_sum(amounts: Ints) -> int:
     return sum(amounts.tolist())
 
 
+def exact_at(place: Ints, amounts: Ints, size: int) -> list[int]:
+    """(size,) sums of the amounts at each place, however large."""
+    high, low = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    np.add.at(high, place, amounts >> 31)
+    np.add.at(low, place, amounts & (2**31 - 1))
+    return [(above << 31) + below for above, below in zip(high.tolist(), low.tolist(), strict=True)]
+
+
 def add_at(place: Ints, amounts: Ints, size: int) -> Ints:
-    """(size,) sums of the amounts at each place. Raises TooLarge."""
+    """(size,) sums of the amounts at each place, for arithmetic in 64 bits. Raises TooLarge."""
     rough = np.bincount(place, weights=amounts, minlength=size)
     if len(rough) and rough.max() >= MOST:
         raise TooLarge("what one owner paid or was paid")

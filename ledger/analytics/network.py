@@ -23,7 +23,7 @@ def network_block(scene: Scene) -> Block:
     network = links(scene)
     strong, core = components(network, strong=True), cores(network)
     mutual, mutual_amount = reciprocal(network)
-    paid, received = network.outgoing().tolist(), network.incoming().tolist()
+    paid, received = network.paid(), network.received()
     by_area = grouped(network, traits(scene, network).area)
     total = network.total
     return {

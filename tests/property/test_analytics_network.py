@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -168,3 +170,9 @@ def test_all_networks_with_the_same_degrees_are_equally_likely() -> None:
         seen[tuple(dst.tolist())] = seen.get(tuple(dst.tolist()), 0) + 1
     assert len(seen) == 9
     assert max(abs(count - 2_000) for count in seen.values()) < 250, seen  # 5 to 6 standard deviations
+
+
+@given(networks(most=2**20), st.integers(0, 2**37))
+def test_amounts_of_more_than_53_bits_clear_exactly(network: Links, factor: int) -> None:
+    large = replace(network, amount=network.amount * factor)
+    assert clear(large).cleared == clear(network).cleared * factor
