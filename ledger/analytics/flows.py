@@ -12,14 +12,19 @@ from ledger.analytics.scene import Scene
 UNKNOWN = "unknown"
 """Stands for the area or sector of an account without one, in `area_matrix`."""
 
-_IN_WINDOW = "(SELECT * FROM volume WHERE time >= $start AND time < $stop) AS paid"
+MOST_SECTORS = 100
+"""From more codes than that, a sector is the division of the code: what stands before its point."""
 
 
 def matrix(scene: Scene, of: str) -> Table:
     """Payments of the window by `of` (area or sector) of payer and payee; None: unknown. Minor units."""
-    source, keys = (f"src_{of}", f"dst_{of}"), (f"payer_{of}", f"payee_{of}")
-    payers = sums_and_units(scene, _IN_WINDOW, source, "src_owner", "src_kind")
-    payees = sums_and_units(scene, _IN_WINDOW, source, "dst_owner", "dst_kind")
+    source, keys = ("payer", "payee"), (f"payer_{of}", f"payee_{of}")
+    cut = "split_part({}, '.', 1)" if _by_division(scene, of) else "{}"
+    payer, payee = (cut.format(f"{side}_{of}") for side in ("src", "dst"))
+    paid = f"""(SELECT {payer} AS payer, {payee} AS payee, amount, src_owner, src_kind, dst_owner, dst_kind
+        FROM volume WHERE time >= $start AND time < $stop) AS paid"""
+    payers = sums_and_units(scene, paid, source, "src_owner", "src_kind")
+    payees = sums_and_units(scene, paid, source, "dst_owner", "dst_kind")
     order = sorted(payers, key=lambda key: tuple((said is None, said or "") for said in key))
     rows = tuple((*key, payers[key][1], payers[key][0]) for key in order)
     units = {"payments": Unit.COUNT, "amount": Unit.CURRENCY}
@@ -45,6 +50,10 @@ def same_area_share(scene: Scene) -> dict[str, float]:
         for area, paid in area_matrix(scene).items()
         if area != UNKNOWN
     }
+
+
+def _by_division(scene: Scene, of: str) -> bool:
+    return of == "sector" and scene.number("SELECT count(DISTINCT sector) FROM account") > MOST_SECTORS
 
 
 def _known(scene: Scene, of: str) -> bool:
@@ -74,11 +83,11 @@ def _flows(scene: Scene, of: str) -> Result:
     # Nobody who may not see a cell of the matrix may see a share that gives it away: this table has no `about`.
     shares = tuple((group, spent, inside / spent) for group, (spent, inside) in sorted(paid.items()))
     units = {"amount": Unit.CURRENCY, "same_share": Unit.SHARE}
-    return Result(
-        figures,
-        {"matrix": table, "same_share": Table((f"payer_{of}", "amount", "same_share"), shares, units)},
-        () if known == volume else (f"{of}_partly_unknown",),
-    )
+    notes = [] if known == volume else [f"{of}_partly_unknown"]
+    if _by_division(scene, of):
+        notes.append("sectors_by_division")
+    tables = {"matrix": table, "same_share": Table((f"payer_{of}", "amount", "same_share"), shares, units)}
+    return Result(figures, tables, notes)
 
 
 def areas(scene: Scene) -> Result:

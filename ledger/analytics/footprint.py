@@ -18,7 +18,9 @@ _KEYS = ("footprint", "avoided", "coverage")
 
 
 def totals(factors: Mapping[str, Factor], table: IoTable) -> Floats:
-    """(n,) per unit of final demand, suppliers included: as given, else M = S L. A sector without a factor has its suppliers' only.
+    """(n,) per unit of final demand, suppliers included: as given, else M = S L.
+
+    A sector without a factor has that of its suppliers only.
 
     Suppliers outside the table count only where their part is in a given total.
     """

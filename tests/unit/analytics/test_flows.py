@@ -36,7 +36,7 @@ def test_an_unknown_area_is_shown_and_nowhere_the_same() -> None:
     assert flows.same_area_share(scene) == {"north": 0.25}
     result = flows.areas(scene)
     assert (result.figures["same_share"].value, result.figures["known_share"].value) == (0.1, 0.1)
-    assert result.notes == ("area_partly_unknown",)
+    assert result.notes == ["area_partly_unknown"]
 
 
 def test_no_area_at_all() -> None:
@@ -51,6 +51,14 @@ def test_sectors() -> None:
     assert ("10.71C", "10.61A", 1, 2_672) in table.rows
     assert (None, "10.71C", 1, 9_000) in table.rows
     assert sum(table.column("amount")) == 12_472  # type: ignore[arg-type]
+
+
+def test_many_codes_are_taken_by_division() -> None:
+    kinds = {f"shop {at}": {"kind": "business", "sector": f"{10 + at % 2}.{at:03}"} for at in range(101)}
+    moves: list[Move] = [(at, "transfer", f"shop {at}", f"shop {at + 1}", 1) for at in range(100)]
+    result = flows.sectors(town(moves, kinds))
+    assert result.tables["matrix"].rows == (("10", "11", 50, 50), ("11", "10", 50, 50))
+    assert result.notes == ["sectors_by_division"]
 
 
 def test_who_stands_behind_a_cell() -> None:
