@@ -80,6 +80,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "community_required": ("Communauté à nommer", "cette clé n'est d'aucune communauté ; ajoutez ?community=CODE"),
     "http_error": ("Demande refusée", "la demande n'a pas pu être traitée"),
     # people and agreements
+    "report_not_found": ("Rapport inconnu", "aucun indicateur ne porte ce nom ; GET /v1/reports les donne"),
+    "chart_not_found": ("Graphique absent", "rien à dessiner ici ; demandez le format json ou csv"),
     "member_not_found": ("Membre inconnu", "ce membre n'existe pas dans cette communauté"),
     "member_left": ("Membre parti", "ce membre a quitté la communauté ; faites-le d'abord revenir"),
     "member_not_left": ("Membre présent", "seul un membre parti peut être effacé"),

@@ -15,6 +15,7 @@ from api.app import create_app
 from api.problems import STATUS
 from api.settings import SECRETS, Settings
 from docs import edge
+from docs.analytics import indicators_page, reports_page
 from docs.markdown import code, field_texts, one_line, table, type_name
 from docs.programs import command_line_page, http_page, settings_page
 from ledger.__main__ import app as ricochet
@@ -139,8 +140,10 @@ PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "errors.md": errors,
     "http.md": http,
+    "indicators.md": indicators_page,
     "openapi.json": openapi,
     "policy.md": policy,
+    "reports.md": reports_page,
     "ricochet-wallet.md": wallet,
     "ricochet.md": operator,
     "settings.md": settings,
