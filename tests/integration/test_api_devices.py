@@ -150,6 +150,7 @@ def test_neither_the_association_nor_a_stranger_lets_a_device_in(town: Served, g
         town.post(town.riv.keys[role], approval(waits), body, 403)
     town.post(town.riv.ada.token, approval(waits), body, 404)
     town.get(town.riv.ada.token, approval(waits), 404)
+    assert town.get(second.token, "/v1/devices")["items"][1]["state"] == "waiting"
 
 
 def test_a_key_that_is_no_device_is_shown(town: Served, gil: Somebody) -> None:
