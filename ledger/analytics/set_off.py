@@ -89,8 +89,8 @@ def stress(scene: Scene) -> Result:
     network = links(scene)
     if not network.nodes:
         return Result({name: Figure(None, unit, why="no_transfers") for name, unit in _STRESS.items()})
-    received = network.incoming()
-    top = int(received.argmax())
+    received = network.received()
+    top = received.index(max(received))
     rest = network.without(top)
     try:
         cleared = clearing_of(scene).cleared, clear(rest).cleared
@@ -101,7 +101,7 @@ def stress(scene: Scene) -> Result:
         _share(cleared[1], rest.total, len(rest.src)),
     )
     figures = {
-        "top_share": ratio(int(received[top]), network.total, Unit.SHARE, n=network.nodes),
+        "top_share": ratio(received[top], network.total, Unit.SHARE, n=network.nodes),
         "circularity_with": before,
         "circularity_without": after,
         "circulation_lost": Figure(cleared[0] - cleared[1], Unit.CURRENCY),
@@ -175,10 +175,10 @@ def _series(slices: Iterable[tuple[str, Scene]]) -> Table:
         total = network.total
         try:
             cleared: int | None = clearing_of(scene).cleared
-            owed: int | None = net_debt(network)
         except TooLarge:
-            cleared = owed = None
-        rows.append((label, total, owed, cleared, None if cleared is None else cleared / total))
+            cleared = None
+        share = None if cleared is None or not total else cleared / total
+        rows.append((label, total, net_debt(network), cleared, share))
     units = {
         "gross": Unit.CURRENCY,
         "net_debt": Unit.CURRENCY,

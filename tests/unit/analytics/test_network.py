@@ -17,6 +17,7 @@ from ledger.analytics.links import Links, TooLarge, links, traits
 from ledger.analytics.network import clearing_block, network_block
 from ledger.analytics.registry import Indicator
 from ledger.analytics.scene import Scene
+from ledger.analytics.set_off import circularity
 from ledger.analytics.slices import months, slices, years
 from ledger.analytics.window import DAY, Window
 from tests.analytics_graphs import chance_network
@@ -170,8 +171,12 @@ def test_the_same_data_give_the_same_random_networks() -> None:
     assert circuits.cycles(ring(35)) == circuits.cycles(ring(35))
 
 
-def test_cycles_by_chance_on_the_synthetic_ledger() -> None:
+def test_the_synthetic_ledger_against_chance() -> None:
     scene = s20k()
+    circular = circularity(scene).figures
+    assert circular["circularity"].value == pytest.approx(0.14643645233107083, rel=1e-12)
+    assert circular["circularity_by_chance"].value == pytest.approx(0.100, abs=0.01)
+    assert cast(float, circular["circularity_z"].value) > 3
     cycles, back = circuits.cycles(scene).figures, circuits.reciprocity(scene).figures
     assert cycles["three_cycles"].value == 125
     assert cycles["three_cycles_by_chance"].value == pytest.approx(109, abs=6)
