@@ -29,6 +29,10 @@ WHY: dict[str, tuple[str, str]] = {
         "aucun fournisseur manquant n'y ajouterait",
     ),
     "no_spread": ("random networks all give the same", "tous les réseaux aléatoires donnent la même valeur"),
+    "too_many_links": (
+        "not computed for every random network above 20,000 links",
+        "non calculé pour chaque réseau aléatoire au-delà de 20 000 liens",
+    ),
     "no_balance": ("nobody held money at the start", "personne ne détenait de monnaie au début"),
     "no_credit_line": ("no account has a credit line", "aucun compte n'a de ligne de crédit"),
     "too_large": ("the sums are too large for the solver", "les montants dépassent la capacité du solveur"),
@@ -50,6 +54,7 @@ WHY: dict[str, tuple[str, str]] = {
     "no_lines": ("no account has a credit line", "aucun compte n'a de ligne de crédit"),
     "no_debt": ("nobody was in debt at a month's end", "personne n'était en dette en fin de mois"),
     "no_defaults": ("no debt was lost", "aucune dette perdue"),
+    "one_pilot": ("fewer than two pilots with an interval", "moins de deux expérimentations avec intervalle"),
     "hidden": ("kept secret: too few are behind it", "secret : trop peu d'unités derrière"),
 }
 """English and French of each code of `Figure.why`."""
@@ -123,6 +128,10 @@ NOTES: dict[str, tuple[str, str]] = {
         "the payments of the window are taken as if they had been debts open at once",
         "les paiements de la période sont pris comme des dettes ouvertes en même temps",
     ),
+    "proposals_cut": (
+        "the 1,000 largest reductions are shown; the set-off holds only with all of them",
+        "les 1 000 plus fortes réductions sont montrées ; la compensation ne tient qu'avec toutes",
+    ),
     "consent_needed": (
         "a proposal: each party must consent",
         "une proposition : chaque partie doit consentir",
@@ -187,6 +196,14 @@ NOTES: dict[str, tuple[str, str]] = {
     "score_without_coverage": (
         "needs of members are not in the score: none are loaded",
         "score sans les besoins des membres : non chargés",
+    ),
+    "not_ranked_where_intervals_overlap": (
+        "a place is given only to a pilot whose interval meets no other's; the others cannot be told apart",
+        "un rang n'est donné qu'à une expérimentation dont l'intervalle n'en rencontre aucun autre",
+    ),
+    "models_differ": (
+        "these are currencies of different kinds: credit, euros, hours and purses do not turn alike",
+        "ces monnaies sont de natures différentes : crédit, euros, heures et titres ne tournent pas de même",
     ),
     "hidden": (
         "what few members are behind is withheld: under 3 professionals or 11 persons, or one above 85 %",
