@@ -43,7 +43,7 @@ def lm3_block(scene: Scene, within_area: bool = False) -> dict[str, float | None
     if of.total_issued == 0:
         return dict.fromkeys((*keys, *limits))
     first = rounds(of, of.issued.astype(np.float64), 3, within_area=within_area)
-    limit = 1 + of.volume / of.total_issued
+    limit = (of.total_issued + of.volume) / of.total_issued
     return {**dict(zip(keys, (*first, lm3(first)), strict=True)), **dict.fromkeys(limits, limit)}
 
 
