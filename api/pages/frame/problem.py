@@ -8,6 +8,7 @@ from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from api import messages
+from api.identity.schema import NOBODY
 from api.pages.frame import cookies
 from api.pages.frame.fault import Fault, sentence
 from api.pages.frame.guard import Elsewhere, StepUp, language
@@ -29,7 +30,7 @@ def page(
     headers: Mapping[str, str] | None,
 ) -> Response:
     """The page of a problem."""
-    visit: Visit = getattr(request.state, "visit", None) or _nobody(request)
+    visit: Visit = getattr(request.state, "visit", None) or _unbegun(request, status)
     said = messages.translate(detail, visit.lang)
     if said == detail and code != "invalid_field":
         said = messages.detail(code, detail, visit.lang)
@@ -64,8 +65,10 @@ def step_up(request: Request, error: Exception) -> Response:
     )  # fmt: skip
 
 
-def _nobody(request: Request) -> Visit:
+def _unbegun(request: Request, status: int) -> Visit:
     """A visit of an address that no page answers, or that failed before it was known who asks."""
-    pages = request.app.state.pages
-    lang = language(request.query_params, pages.jar.get(request, cookies.LANG), None, request)
-    return Visit(request, request.app.state.services, pages, lang)
+    pages, use = request.app.state.pages, request.app.state.services
+    token = pages.jar.get(request, cookies.SESSION)
+    session = use.identity.sessions.find(token) if token and status < 500 else None
+    lang = language(request.query_params, pages.jar.get(request, cookies.LANG), session, request)
+    return Visit(request, use, pages, lang, session, community=NOBODY if session is None else session.community)

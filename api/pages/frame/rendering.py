@@ -11,6 +11,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from api.pages.frame import units
+from api.pages.frame.people import role_names
 from api.pages.frame.statics import Statics
 from api.pages.frame.texts import LANGUAGES, NAMES, PAGES, words
 from ledger.core.signing import fingerprint
@@ -31,6 +32,7 @@ def environment(folders: Sequence[str], lang: str, statics: Statics) -> Environm
     made.globals["fingerprint_of"] = fingerprint
     made.globals["icon"] = lambda name: Markup(statics.icons[name])
     made.filters |= {
+        "roles": lambda roles: role_names(roles, lang),
         "amount": lambda minor, unit, **how: units.write_amount(minor, unit, lang, **how),
         "plain": units.plain_amount,
         "share": lambda basis_points: units.write_share(basis_points, lang),
