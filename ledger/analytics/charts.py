@@ -160,6 +160,11 @@ def _between(category: str, low: str, middle: str, high: str) -> Draw:
     )
 
 
+def _forest(canvas: Canvas, _: Result, table: Table) -> Drawn:
+    rows = canvas.rows(table, "value")
+    return kinds.forest(canvas, rows, "pilot", ("low", "value", "high"), table.units.get("value"))
+
+
 def _density(canvas: Canvas, _: Result, table: Table) -> Drawn:
     return shapes.density(canvas, canvas.rows(table), "from_days", "to_days", ("lifo_share", "fifo_share"))
 
@@ -259,6 +264,10 @@ DRAWN: dict[tuple[str, str], Draw] = {
     ("retention", "curves"): _retention,
     ("hours", "by_sphere"): _bars("sphere", "hours"),
     ("hour_balances", "balances"): _bars("hours_from_to", "members", order=False, upright=True),
+    ("comparison", "velocity"): _forest,
+    ("comparison", "holding"): _forest,
+    ("comparison", "recirculation"): _forest,
+    ("comparison", "clearing"): _forest,
     ("participation", "by_kind"): _bars("kind", "registered", "active_90", "active_30"),
 }
 """By indicator and table."""

@@ -90,6 +90,10 @@ LACKING: dict[str, tuple[str, str]] = {
         "This needs purchases from the accounts of businesses: load them with --with accounts=FILE.",
         "Il faut les achats tirés des comptes des professionnels : à charger par --with accounts=FICHIER.",
     ),
+    "pilots": (
+        "This stands several communities side by side: `ricochet compare` with at least two of them.",
+        "Ceci met plusieurs communautés côte à côte : `ricochet compare` avec au moins deux d'entre elles.",
+    ),
     "obligations": (
         "This needs a list of invoices (debtor, creditor, amount): load it with --with obligations=FILE.",
         "Il faut une liste de factures (débiteur, créancier, montant) : à charger par --with obligations=FICHIER.",

@@ -11,7 +11,7 @@ MODULES = (
     "areas", "circulation", "velocity", "holding", "age", "demurrage_rate", "pictures", "recirculation", "rounds",
     "trajectories", "leakage", "flows", "input_output", "substitution", "network", "concentration", "circuits",
     "set_off_lines", "missing_suppliers", "credit_health", "credit_risk", "participation", "retention", "merchants",
-    "hours", "footprint",
+    "hours", "footprint", "compare",
 )  # fmt: skip
 """Modules of `ledger.analytics` that define indicators."""
 

@@ -29,6 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "redeemed": ("redeemed", "reconverti"),
     "charged": ("charges", "prélèvements"),
     "kept": ("kept", "gardé"),
+    "pooled": ("all together", "ensemble"),
     "…": ("others", "autres"),
 }
 """English and French of each code."""
