@@ -52,11 +52,11 @@ def _dormant(scene: Scene) -> tuple[int, int, int]:
           UNION ALL
           SELECT account, NULL, opening, false FROM account WHERE opening <> 0
         ), held AS (
-          SELECT account, sum(delta) AS balance, coalesce(max(time) FILTER (paid), min(time)) AS since
+          SELECT account, sum(delta) AS balance, coalesce(max(time) FILTER (WHERE paid), min(time)) AS since
           FROM step WHERE account NOT IN (SELECT account FROM account WHERE form = 'paper')
           GROUP BY account HAVING sum(delta) > 0
         )
-        SELECT count(*) FILTER (idle), count(*), sum(balance) FILTER (idle)
+        SELECT count(*) FILTER (WHERE idle), count(*), sum(balance) FILTER (WHERE idle)
         FROM (SELECT balance, since IS NULL OR since < $end - $days AS idle FROM held) AS each""",
         days=DORMANT_DAYS * DAY,
     )[0]

@@ -73,7 +73,7 @@ def stock_flow(scene: Scene) -> Result:
 def flows_of(scene: Scene) -> dict[str, int]:
     """The FLOWS of the window, minor units; notes apart."""
     rows = scene.rows(
-        "SELECT kind, coalesce(sum(amount) FILTER (src IS NULL), 0), coalesce(sum(amount) FILTER (dst IS NULL), 0)"
+        "SELECT kind, coalesce(sum(amount) FILTER (WHERE src IS NULL), 0), coalesce(sum(amount) FILTER (WHERE dst IS NULL), 0)"
         " FROM movement WHERE time >= $start AND time < $stop AND (src IS NULL) <> (dst IS NULL)"
         " AND coalesce(src, dst) NOT IN (SELECT account FROM account WHERE form = 'paper') GROUP BY kind"
     )
@@ -104,7 +104,7 @@ def _paper(scene: Scene) -> tuple[int, int] | None:
         return None
     row = scene.rows(
         """
-        SELECT sum(delta), sum(CAST(delta AS HUGEINT) * ($end - greatest(time, $start))) FROM (
+        SELECT sum(delta), sum(CAST(delta AS DECIMAL(19, 0)) * CAST($end - greatest(time, $start) AS DECIMAL(18, 0))) FROM (
           SELECT time, -amount AS delta FROM movement JOIN account ON src = account WHERE form = 'paper'
           UNION ALL
           SELECT time, amount FROM movement JOIN account ON dst = account WHERE form = 'paper'

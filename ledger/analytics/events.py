@@ -20,7 +20,7 @@ _WHY = f"CASE m.kind WHEN 'demurrage' THEN {kernel.DEMURRAGE} WHEN 'transfer' TH
 
 
 def events_sql(*, owners: bool, paper: bool) -> str:
-    """SELECT account, time, delta, code; `$from_seq` and `$stop` bound the movements.
+    """SELECT account, seq, time, delta, code, in no order; `$from_seq` and `$stop` bound the movements.
 
     A movement from an account to itself moves nothing and is left out. With `owners` a payment between two accounts of
     one owner does not end a holding by a payment; with `paper` accounts of notes are left out: nobody knows the holder.
@@ -39,15 +39,21 @@ def events_sql(*, owners: bool, paper: bool) -> str:
         + (f" AND m.{side} NOT IN (SELECT account FROM account WHERE form = 'paper')" if paper else "")
         for side, sign in (("src", "-"), ("dst", ""))
     ]
-    return f"SELECT account, time, delta, code FROM ({' UNION ALL '.join(sides)}) ORDER BY account, seq"
+    return " UNION ALL ".join(sides)
+
+
+def events_of(scene: Scene) -> str:
+    """`events_sql` as a scene needs it."""
+    owners = scene.number("SELECT count(*) - count(DISTINCT owner) FROM account") > 0
+    paper = scene.number("SELECT count(*) FROM account WHERE form = 'paper'") > 0
+    return events_sql(owners=owners, paper=paper)
 
 
 def events(scene: Scene, from_seq: int = 0) -> Iterator[Any]:
     """The events before the window's stop as Arrow record batches (account, time, delta, code), in order."""
-    owners = scene.number("SELECT count(*) - count(DISTINCT owner) FROM account") > 0
-    paper = scene.number("SELECT count(*) FROM account WHERE form = 'paper'") > 0
     values = {"from_seq": from_seq, "stop": scene.window.stop}
-    found: Any = scene.db.cursor().sql(events_sql(owners=owners, paper=paper), params=values)
+    query = f"SELECT account, time, delta, code FROM ({events_of(scene)}) ORDER BY account, seq"
+    found: Any = scene.db.cursor().sql(query, params=values)
     yield from found.to_arrow_reader(_BATCH)
 
 

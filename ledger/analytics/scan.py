@@ -69,16 +69,20 @@ def scan_scene(
 
     Numbers that 64 bits could not hold are left to the plain kernel: slower, without a limit.
     """
-    groups, group_of = _groups(scene)
+    groups, setting = setting_of(scene)
     saved = opening_state(scene) if saved is None else saved
-    scanner = Scanner(
-        Setting(scene.window.start, scene.window.end, len(groups), group_of, month_bounds(scene.window), EDGES),
-        saved, keep=keep, plain=plain or not _fits(scene, saved),
-    )  # fmt: skip
+    scanner = Scanner(setting, saved, keep=keep, plain=plain or not fits(scene, saved))
     for piece in pieces(events(scene, from_seq)):
         scanner.feed(*piece)
     found = scanner.finish()
     return SceneScan(found, groups, scanner.state if keep else None)
+
+
+def setting_of(scene: Scene) -> tuple[tuple[Group, ...], Setting]:
+    """The groups of a scene's accounts, and what its scan is asked."""
+    groups, group_of = _groups(scene)
+    window = scene.window
+    return groups, Setting(window.start, window.end, len(groups), group_of, month_bounds(window), EDGES)
 
 
 def month_bounds(window: Window) -> list[int]:
@@ -112,7 +116,7 @@ def _groups(scene: Scene) -> tuple[tuple[Group, ...], Any]:
     return groups or (Group(None, None, None),), group_of
 
 
-def _fits(scene: Scene, saved: State) -> bool:
+def fits(scene: Scene, saved: State) -> bool:
     """Whether every sum stays within the compiled kernel's words."""
     money = scene.number("SELECT sum(amount) FROM movement WHERE time < $stop")
     first = scene.number("SELECT least(min(time), $start) FROM movement")

@@ -180,6 +180,20 @@ class Scan:
         """Minor units held longer than so many days; `days` is among the edges."""
         return sum(self.durations(rule, ends, side)[self.edges.index(days * DAY) + 1 :])
 
+    @classmethod
+    def together(cls, parts: Sequence[Scan]) -> Scan:
+        """Scans of different accounts, asked the same, as one."""
+        first = parts[0]
+
+        def added(name: str) -> list[list[Any]]:
+            tables = [getattr(part, name) for part in parts]
+            return [[sum(cells) for cells in zip(*rows, strict=True)] for rows in zip(*tables, strict=True)]
+
+        return cls(
+            first.start, first.end, first.groups, first.bounds, first.edges,
+            added("counts"), added("mixed"), added("bins"),
+        )  # fmt: skip
+
     def then(self, later: Scan) -> Scan:
         """This window and the next as one: `later` was scanned from the state that this scan left, in the same groups."""
         if later.start != self.end or later.groups != self.groups or later.edges != self.edges:
