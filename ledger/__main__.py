@@ -11,6 +11,7 @@ import typer
 from ledger.cli import backup, keeping, moving
 from ledger.cli.analyse import analyse
 from ledger.cli.common import Commands, options
+from ledger.cli.comparing import compare
 from ledger.cli.members import account_app, community_app, currency_app
 from ledger.cli.report import report
 
@@ -28,6 +29,7 @@ app.command("restore")(backup.restore)
 app.command("export")(moving.export)
 app.command("import")(moving.import_)
 app.command("report")(report)
+app.command("compare")(compare)
 app.command("analyse")(analyse)
 
 
