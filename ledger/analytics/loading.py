@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from ledger.analytics.bases import read_sources
 from ledger.analytics.beside import BesideError
 from ledger.analytics.factors import read_factors
 from ledger.analytics.io_table import read_io_table
 from ledger.analytics.obligations import obligations
-from ledger.analytics.survey import read_lm3_survey, read_purchases
+from ledger.analytics.survey import read_lm3_survey, read_needs, read_purchases
 
 LOADERS: dict[str, Callable[[Path], object]] = {
     "accounts": read_purchases,
     "factors": read_factors,
     "io_table": read_io_table,
+    "needs": read_needs,
     "obligations": obligations,
+    "sources": read_sources,
     "survey": read_lm3_survey,
 }
 """What reads each; docs/reference/beside.md says what the files hold."""

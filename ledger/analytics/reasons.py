@@ -44,6 +44,15 @@ WHY: dict[str, tuple[str, str]] = {
         "no input-output table is loaded: --with io_table=FOLDER",
         "aucun tableau entrées-sorties chargé : --with io_table=DOSSIER",
     ),
+    "needs_factors": (
+        "no environmental factors are loaded: --with factors=FOLDER",
+        "aucun facteur environnemental chargé : --with factors=DOSSIER",
+    ),
+    "no_sources": (
+        "nobody declared where issued money comes from: --with sources=FILE",
+        "origine des émissions non déclarée : --with sources=FICHIER",
+    ),
+    "nothing_redeemed": ("nothing was redeemed", "rien n'a été reconverti"),
     "needs_counterfactual": (
         "the factors name nothing that would have been bought instead",
         "les facteurs ne disent pas ce qui aurait été acheté à la place",
@@ -180,6 +189,18 @@ NOTES: dict[str, tuple[str, str]] = {
     "needs_accounts": (
         "what firms buy outside is not loaded: --with accounts=FILE",
         "achats extérieurs des entreprises non chargés : --with accounts=FICHIER",
+    ),
+    "sectors_by_division": (
+        "sectors are the divisions of the codes, what stands before the point: there are more than 100 codes",
+        "secteurs par division du code, avant le point : il y a plus de 100 codes",
+    ),
+    "sources_assumed": (
+        "no source is declared: funders count as benefits, public bodies as public wages, the rest as unknown",
+        "aucune source déclarée : financeurs comptés en prestations, collectivités en salaires publics, le reste inconnu",
+    ),
+    "not_made_regional": (
+        "the table is a nation's and has no jobs of the region: local supply is overstated",
+        "tableau national sans emplois de la région : l'offre locale est surestimée",
     ),
     "modelled": (
         "modelled, not measured: what would have been bought instead is an assumption",

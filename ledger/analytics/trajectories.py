@@ -145,9 +145,9 @@ def compute(scene: Scene) -> Result:
         pieces = sum(path.pieces for path in each.by_steps)
         first = each.by_steps[0].redeemed
         figures |= {
-            f"transfers_{rule}": ratio(each.transfers, each.redeemed, n=pieces, why="no_redemption"),
-            f"days_{rule}": ratio(each.amount_seconds, each.redeemed * DAY, Unit.DAYS, n=pieces, why="no_redemption"),
-            f"first_{rule}": ratio(first, each.redeemed, Unit.SHARE, n=pieces, why="no_redemption"),
+            f"transfers_{rule}": ratio(each.transfers, each.redeemed, n=pieces, why="nothing_redeemed"),
+            f"days_{rule}": ratio(each.amount_seconds, each.redeemed * DAY, Unit.DAYS, n=pieces, why="nothing_redeemed"),
+            f"first_{rule}": ratio(first, each.redeemed, Unit.SHARE, n=pieces, why="nothing_redeemed"),
             f"first_of_issued_{rule}": ratio(first, issued, Unit.SHARE, why="no_issue"),
         }
     both = zip(found["fifo"].by_steps, found["lifo"].by_steps, strict=True)

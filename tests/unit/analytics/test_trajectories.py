@@ -114,7 +114,7 @@ def test_an_unknown_origin_is_said_and_not_counted() -> None:
     scene = town(moves, {"b": {"opening": 4}})
     result = compute(scene)
     assert [path.unknown for path in trajectories(scene, False).by_steps[:2]] == [14, 0]
-    assert result.figures["transfers_fifo"].why == "no_redemption"
+    assert result.figures["transfers_fifo"].why == "nothing_redeemed"
     assert result.notes == ["unknown_origin"]
 
 
@@ -141,4 +141,4 @@ def test_accounts_of_one_owner_make_no_payment() -> None:
 
 
 def test_nothing_was_issued() -> None:
-    assert {figure.why for figure in compute(town([])).figures.values()} == {"no_redemption", "no_issue"}
+    assert {figure.why for figure in compute(town([])).figures.values()} == {"nothing_redeemed", "no_issue"}
