@@ -13,8 +13,8 @@ from api.deps import Services
 from api.doors import register as register_signin
 from api.identity import migrations as identity_migrations
 from api.office import key_app, member_app
-from api.serving import serve as run
 from api.reporting import facts_of
+from api.serving import serve as run
 from ledger.__main__ import app as app
 from ledger.cli import keeping, report
 from ledger.core.errors import LedgerError
@@ -62,9 +62,9 @@ def _ready(api: FastAPI, where: str) -> None:
 
 register_signin(app)
 register_demo(app)
-
-
 report.facts_of = lambda ledger, community: facts_of(ledger.reader, community)
+
+
 FIRST_START = """
 This database is new. Here is the key of its platform administrator; it is shown once, so keep it safe:
 

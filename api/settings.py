@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     jobs: bool = True
     """Run the timed work in this process: expire holds, sign checkpoints, purge refusals."""
     reports: str = ""
-    """Folder where extracts for reports are kept; empty: beside the database, or where the process runs."""
+    """Folder where extracts for reports are kept; empty: beside a SQLite file, for PostgreSQL in the cache folder."""
     metrics: bool = True
     """Answer /metrics."""
     metrics_figures: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import URL
 
+from ledger.analytics.places import reports_folder
 from tests import postgres, postgres_run
 
 settings.register_profile("default", max_examples=50, deadline=None, derandomize=True)
@@ -51,9 +53,11 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture
 def fresh_database() -> Iterator[str]:
-    """The SQLAlchemy URL of an empty PostgreSQL database, dropped after the test."""
+    """The SQLAlchemy URL of an empty PostgreSQL database of this test alone."""
     with postgres.database(_server()) as url:
-        yield url.render_as_string(hide_password=False)
+        shown = url.render_as_string(hide_password=False)
+        yield shown
+        shutil.rmtree(reports_folder(shown), ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
