@@ -19,7 +19,7 @@ from ledger.analytics.scene import Scene
 
 SEED = 20_260_101
 """Any number; always the same, so that a report can be computed again."""
-FIRST, BETWEEN = 5, 1
+FIRST, BETWEEN = 4, 0.5
 """Swaps for each link before the first network, and between two."""
 PAIRED = 7 / 8
 """The share of pairs that are tried in a round; with all of them some small networks would never be reached."""
