@@ -1,0 +1,1 @@
+"""Pages, asked without a browser: who may see what, forms and their tokens, words, files."""
