@@ -91,7 +91,7 @@ def base_of(label: str, kind: str | None, outside: str | None, declared: Mapping
 
 
 def compute(scene: Scene) -> Result:
-    """Indicator `four_bases`."""
+    """Indicator `bases`."""
     declared = scene.loaded.get("sources", {})
     assert isinstance(declared, Mapping)
     of = injected(scene)
@@ -141,7 +141,7 @@ def _text(cell: object) -> str | None:
 
 INDICATORS = (
     Indicator(
-        name="four_bases",
+        name="bases",
         section="D",
         title="Where the money comes from (four bases)",
         title_fr="D'où vient la monnaie (quatre bases)",

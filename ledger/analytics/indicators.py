@@ -9,7 +9,7 @@ from ledger.analytics.registry import Indicator, Registry
 
 MODULES = (
     "areas", "circulation", "velocity", "holding", "age", "demurrage_rate", "pictures", "recirculation", "rounds",
-    "trajectories", "leakage", "flows", "input_output", "substitution", "network", "concentration", "circuits",
+    "trajectories", "leakage", "flows", "bases", "input_output", "substitution", "network", "concentration", "circuits",
     "set_off_lines", "missing_suppliers", "credit_health", "credit_risk", "participation", "retention", "merchants",
     "hours", "footprint", "compare",
 )  # fmt: skip
