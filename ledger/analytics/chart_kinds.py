@@ -6,6 +6,7 @@ Rows are few (months, sectors, classes), never movements.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 from typing import Any
 
 from ledger.analytics.chart_style import (
@@ -25,6 +26,8 @@ from ledger.analytics.chart_style import (
 from ledger.analytics.figures import Unit
 
 TALLEST = 380
+STEEP = 4
+"""A band that rises above so many times its usual height is cut off there, and says so."""
 MOST_BARS = 24
 """More categories than these are cut off; the table beside the chart has them all."""
 
@@ -100,12 +103,20 @@ def band(
     data = [{**row, "line": canvas.head(middle), "band": own} for row in rows]
     base = chart(data).encode(x=_months(rows))
     title = canvas.unit(unit) or canvas.head(middle)
+    domain: dict[str, Any] = {}
+    highest, usual = largest(rows, *columns), median([largest([row], *columns) for row in rows] or [0])
+    if highest > STEEP * usual > 0:  # a few months of beginning would press all others flat
+        domain = {"scale": alt.Scale(domain=[0, STEEP * usual], nice=True)}
+        title += canvas.say(f", cut off above {STEEP * usual:.0f}", f", coupé au-delà de {STEEP * usual:.0f}")
+        axis = alt.Axis(format=canvas.format(unit, STEEP * usual), tickCount=5)
     colours_ = alt.Scale(domain=[canvas.head(middle), own], range=[BLUE, BLUE if within else ORANGE])
-    area = base.mark_area(opacity=0.22).encode(
-        y=alt.Y(f"{low}:Q", title=title, axis=axis), y2=f"{high}:Q", color=alt.Color("band:N", scale=colours_)
+    area = base.mark_area(opacity=0.22, clip=True).encode(
+        y=alt.Y(f"{low}:Q", title=title, axis=axis, **domain),
+        y2=f"{high}:Q",
+        color=alt.Color("band:N", scale=colours_),
     )
-    line = base.mark_line(point=True).encode(
-        y=alt.Y(f"{middle}:Q", title=title), color=alt.Color("line:N", scale=colours_)
+    line = base.mark_line(point=True, clip=True).encode(
+        y=alt.Y(f"{middle}:Q", title=title, **domain), color=alt.Color("line:N", scale=colours_)
     )
     return alt.layer(area, line)
 

@@ -6,6 +6,7 @@ Typst sets it from its own fonts, without a network. This module only decides wh
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +33,8 @@ SHRINK = 0.66
 PAGE = 482.0
 """Width of the text, points."""
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
+
+_UID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 Plain = dict[str, Any]
 
@@ -182,7 +185,7 @@ def _table(answer: Answer, key: str, table: Table, report: Report, lang: str) ->
         title = f"{title} ({counted})"
     rows = [
         [
-            text_word(name, each, lang)
+            _short(text_word(name, each, lang))
             if isinstance(each, str)
             else cell(each, unit, currency, lang, bare=True)
             for name, each, unit in zip(table.columns, row, units, strict=True)
@@ -210,6 +213,11 @@ def _shown(name: str, key: str, table: Table) -> Sequence[tuple[Cell, ...]]:
     sizes = [each if isinstance(each, int | float) else 0 for each in table.column(table.about.value)]
     order = sorted(range(len(sizes)), key=lambda at: -sizes[at])
     return [table.rows[at] for at in order[:ROWS]]
+
+
+def _short(text: str) -> str:
+    """An account's name by its last part, the only one that is its own; any other text as it is."""
+    return f"…{text[-12:]}" if _UID.fullmatch(text) else text
 
 
 def _numeric(table: Table, at: int) -> bool:

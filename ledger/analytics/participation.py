@@ -15,6 +15,12 @@ PROFESSIONAL_KINDS = frozenset({"business", "association", "public"})
 COUNTS = ("registered", "dues_paid", "active_90", "active_30")
 
 
+SINCE = f"""(
+    SELECT m.*, least(coalesce(m.joined, 0), coalesce(a.first, m.joined, 0)) AS since
+    FROM member m LEFT JOIN (SELECT owner, min(time) AS first FROM {ACTIVITY} GROUP BY owner) a ON m.owner = a.owner)"""
+"""Members with the moment since when they belong: a payment before the date in the register says more than that date."""
+
+
 @dataclass(frozen=True, slots=True)
 class Participant:
     """Members alike in everything that is counted, and how many they are."""
@@ -31,8 +37,8 @@ def participants(scene: Scene) -> tuple[list[Participant], bool]:
     """Everybody registered at the window's end, and whether that is known of members or only of accounts."""
     known = scene.number("SELECT count(*) FROM member") > 0
     who = (
-        """SELECT owner, kind, college, CASE WHEN dues_until IS NULL THEN NULL ELSE dues_until >= $end END AS dues
-           FROM member WHERE coalesce(joined, 0) < $stop AND ("left" IS NULL OR "left" >= $stop)"""
+        f"""SELECT owner, kind, college, CASE WHEN dues_until IS NULL THEN NULL ELSE dues_until >= $end END AS dues
+           FROM {SINCE} WHERE since < $stop AND ("left" IS NULL OR "left" >= $stop)"""
         if known
         else """SELECT owner, max(kind) AS kind, max(college) AS college, NULL AS dues
            FROM account WHERE coalesce(opened, 0) < $stop AND (closed IS NULL OR closed >= $stop) GROUP BY owner"""
@@ -114,15 +120,18 @@ def _fewest(people: list[Participant], dues: bool) -> Units:
 def _coming_and_going(scene: Scene, known: bool) -> tuple[Figure, Figure]:
     if not known:
         return Figure(None, Unit.COUNT, why="no_members"), Figure(None, Unit.COUNT, why="no_members")
-    within = "SELECT count(*) FROM member WHERE {0} >= $start AND {0} < $stop"
-    return tuple(Figure(scene.number(within.format(name)), Unit.COUNT) for name in ("joined", '"left"'))  # type: ignore[return-value]
+    joins, leaves = (
+        scene.number(f"SELECT count(*) FROM {SINCE} WHERE {moment} >= $start AND {moment} < $stop")
+        for moment in ("since", '"left"')
+    )
+    return Figure(joins, Unit.COUNT), Figure(leaves, Unit.COUNT)
 
 
 def _renewal(scene: Scene) -> Figure:
     """Of those who joined a year or more before the end and have dues, the share whose dues are paid at the end."""
     due, renewed = scene.rows(
-        """SELECT count(*), count(*) FILTER (WHERE dues_until >= $end AND ("left" IS NULL OR "left" >= $stop))
-           FROM member WHERE dues_until IS NOT NULL AND joined <= $year_ago AND ("left" IS NULL OR "left" >= $start)""",
+        f"""SELECT count(*), count(*) FILTER (WHERE dues_until >= $end AND ("left" IS NULL OR "left" >= $stop))
+           FROM {SINCE} WHERE dues_until IS NOT NULL AND since <= $year_ago AND ("left" IS NULL OR "left" >= $start)""",
         year_ago=scene.window.end - YEAR,
     )[0]
     return ratio(int(renewed), int(due), Unit.SHARE, n=int(due), why="no_dues")  # type: ignore[call-overload]

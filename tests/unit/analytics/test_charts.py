@@ -5,9 +5,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from ledger.analytics.chart_catalogue import DRAWN
 from ledger.analytics.chart_kinds import front
 from ledger.analytics.chart_style import Canvas, number_locale, time_locale
-from ledger.analytics.charts import DRAWN, charts, describe, svg, to_svg
+from ledger.analytics.charts import charts, describe, svg, to_svg
 from ledger.analytics.figures import Result, Table, Unit
 from ledger.analytics.indicators import REGISTRY
 from ledger.analytics.report import answer
