@@ -8,18 +8,15 @@ from ledger.analytics.behind import sums_and_units
 from ledger.analytics.figures import About, Figure, Flag, Result, Table, Unit, ratio
 from ledger.analytics.registry import Indicator
 from ledger.analytics.scene import Scene
+from ledger.analytics.sectors import DIVISION, by_division
 
 UNKNOWN = "unknown"
 """Stands for the area or sector of an account without one, in `area_matrix`."""
 
-MOST_SECTORS = 100
-"""From more codes than that, a sector is the division of the code: what stands before its point."""
-
-
 def matrix(scene: Scene, of: str) -> Table:
     """Payments of the window by `of` (area or sector) of payer and payee; None: unknown. Minor units."""
     source, keys = ("payer", "payee"), (f"payer_{of}", f"payee_{of}")
-    cut = "split_part({}, '.', 1)" if _by_division(scene, of) else "{}"
+    cut = DIVISION if of == "sector" and by_division(scene) else "{}"
     payer, payee = (cut.format(f"{side}_{of}") for side in ("src", "dst"))
     paid = f"""(SELECT {payer} AS payer, {payee} AS payee, amount, src_owner, src_kind, dst_owner, dst_kind
         FROM volume WHERE time >= $start AND time < $stop) AS paid"""
@@ -52,10 +49,6 @@ def same_area_share(scene: Scene) -> dict[str, float]:
     }
 
 
-def _by_division(scene: Scene, of: str) -> bool:
-    return of == "sector" and scene.number("SELECT count(DISTINCT sector) FROM account") > MOST_SECTORS
-
-
 def _known(scene: Scene, of: str) -> bool:
     return scene.number(f"SELECT count(*) FROM account WHERE {of} IS NOT NULL") > 0
 
@@ -84,7 +77,7 @@ def _flows(scene: Scene, of: str) -> Result:
     shares = tuple((group, spent, inside / spent) for group, (spent, inside) in sorted(paid.items()))
     units = {"amount": Unit.CURRENCY, "same_share": Unit.SHARE}
     notes = [] if known == volume else [f"{of}_partly_unknown"]
-    if _by_division(scene, of):
+    if of == "sector" and by_division(scene):
         notes.append("sectors_by_division")
     tables = {"matrix": table, "same_share": Table((f"payer_{of}", "amount", "same_share"), shares, units)}
     return Result(figures, tables, notes)
@@ -102,17 +95,19 @@ def sectors(scene: Scene) -> Result:
 
 def forms(scene: Scene) -> Result:
     """Indicator `forms`: payments by form of the money; paper seen by the ledger is only what counters booked."""
-    found = scene.rows(
-        """SELECT coalesce(a.form, 'digital') AS form, count(*), sum(v.amount)
-        FROM volume v JOIN account a ON a.account = v.src WHERE v.time >= $start AND v.time < $stop
-        GROUP BY coalesce(a.form, 'digital') ORDER BY form"""
-    )
-    rows = tuple((str(form), int(str(many)), int(str(amount))) for form, many, amount in found)
+    paid = """(SELECT v.*, coalesce(a.form, 'digital') AS form FROM volume v JOIN account a ON a.account = v.src
+        WHERE v.time >= $start AND v.time < $stop) AS paid"""
+    payers = sums_and_units(scene, paid, ("form",), "src_owner", "src_kind")
+    payees = sums_and_units(scene, paid, ("form",), "dst_owner", "dst_kind")
+    order = sorted(payers, key=str)
+    rows = tuple((str(key[0]), payers[key][1], payers[key][0]) for key in order)
+    about = About("volume", ("form",), "amount", tuple((payers[key][2], payees[key][2]) for key in order))
     volume = sum(amount for _, _, amount in rows)
+    units = {"payments": Unit.COUNT, "amount": Unit.CURRENCY}
     digital = sum(amount for form, _, amount in rows if form == "digital")
     return Result(
         {"digital_share": ratio(digital, volume, Unit.SHARE, n=sum(many for _, many, _ in rows), why="no_transfers")},
-        {"forms": Table(("form", "payments", "amount"), rows, {"payments": Unit.COUNT, "amount": Unit.CURRENCY})},
+        {"forms": Table(("form", "payments", "amount"), rows, units, about)},
         ("paper_untraced",),
     )
 

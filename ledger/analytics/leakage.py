@@ -16,6 +16,7 @@ from ledger.analytics.passing import by_owner
 from ledger.analytics.recirculation import business_kinds
 from ledger.analytics.registry import Indicator
 from ledger.analytics.scene import Scene
+from ledger.analytics.sectors import by_division, shown
 from ledger.analytics.survey import Purchases
 
 Group = tuple[str | None, str | None]
@@ -96,7 +97,11 @@ def compute(scene: Scene) -> Result:
         "by_area": _table(found, 1, "area", declared, scene),
     }
     notes = ["kinds_unknown"] if None in business_kinds(scene) else []
-    return Result(figures, tables, [*notes, *(["needs_accounts"] if not declared else [])])
+    if not declared:
+        notes.append("needs_accounts")
+    if by_division(scene):
+        notes.append("sectors_by_division")
+    return Result(figures, tables, notes)
 
 
 def _declared_figures(found: dict[Group, Leak], whole: Leak, declared: Sequence[Purchases]) -> dict[str, Figure]:
@@ -124,17 +129,18 @@ def _joined(leaks_of: Iterable[Leak]) -> Leak:
 
 def _table(found: dict[Group, Leak], at: int, name: str, declared: Sequence[Purchases], scene: Scene) -> Table:
     groups: dict[str | None, list[Group]] = defaultdict(list)
+    said = shown(scene) if at == 0 else _itself
     for group in found:
-        groups[group[at]].append(group)
+        groups[said(group[at])].append(group)
     rows: list[tuple[Cell, ...]] = []
     sides = []
     individual = None in business_kinds(scene)
-    for said in sorted(groups, key=lambda each: (each is None, each or "")):
-        leak = _joined(found[group] for group in groups[said])
-        national = sum(found[group].receipts * (declared_share(declared, group) or 0) for group in groups[said])
+    for name_of in sorted(groups, key=lambda each: (each is None, each or "")):
+        leak = _joined(found[group] for group in groups[name_of])
+        national = sum(found[group].receipts * (declared_share(declared, group) or 0) for group in groups[name_of])
         rows.append(
             (
-                said, len(leak.owners), leak.receipts, _of(leak.redeemed, leak), _of(leak.outside, leak),
+                name_of, len(leak.owners), leak.receipts, _of(leak.redeemed, leak), _of(leak.outside, leak),
                 _of(national, leak) if declared else None,
             )
         )  # fmt: skip
@@ -144,6 +150,10 @@ def _table(found: dict[Group, Leak], at: int, name: str, declared: Sequence[Purc
     units = {"businesses": Unit.COUNT, "receipts": Unit.CURRENCY, **dict.fromkeys(shares, Unit.SHARE)}
     about = About("business_receipts", (name,), "receipts", tuple(sides))
     return Table((name, "businesses", "receipts", *shares), tuple(rows), units, about)
+
+
+def _itself(name: str | None) -> str | None:
+    return name
 
 
 def _of(part: float, leak: Leak) -> float | None:

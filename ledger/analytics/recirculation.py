@@ -12,6 +12,7 @@ from ledger.analytics.passing import OwnerPassing, Passing, by_day, by_owner
 from ledger.analytics.recirculation_lines import COLUMNS, FIGURES, TABLES
 from ledger.analytics.registry import Indicator
 from ledger.analytics.scene import Scene
+from ledger.analytics.sectors import by_division, shown
 
 LARGEST = 100
 """So many businesses stand by themselves in a table; all are in the sums."""
@@ -59,9 +60,10 @@ def compute(scene: Scene) -> Result:
         "never_redeemed": _never(scene, kinds),
         "repaid_overdraft": ratio(repaid(scene, kinds), whole.receipts, Unit.SHARE, n=count, why="no_receipts"),
     }
+    sector = shown(scene)
     tables = {
         "by_month": _by_month(scene, kinds),
-        "by_sector": _grouped(ours, "sector", lambda each: each.sector),
+        "by_sector": _grouped(ours, "sector", lambda each: sector(each.sector)),
         "by_area": _grouped(ours, "area", lambda each: each.area),
         "bands": _bands(ours),
         "businesses": _businesses(scene, ours),
@@ -69,6 +71,8 @@ def compute(scene: Scene) -> Result:
     notes = ["kinds_unknown"] if None in kinds else []
     if count > LARGEST:
         notes.append("largest_businesses_only")
+    if by_division(scene):
+        notes.append("sectors_by_division")
     return Result(figures, tables, notes)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.analytics import flows, leakage
+from ledger.analytics import flows, leakage, recirculation
 from ledger.analytics.beside import BesideError
 from ledger.analytics.survey import Purchases, read_purchases
 from tests.analytics_town import Move, public_bodies, s20k, town
@@ -59,6 +59,10 @@ def test_many_codes_are_taken_by_division() -> None:
     result = flows.sectors(town(moves, kinds))
     assert result.tables["matrix"].rows == (("10", "11", 50, 50), ("11", "10", 50, 50))
     assert result.notes == ["sectors_by_division"]
+    for other in (leakage.compute(town(moves, kinds)), recirculation.compute(town(moves, kinds))):
+        assert other.tables["by_sector"].column("sector") == ["10", "11"]
+        assert other.tables["by_sector"].column("receipts") == [50, 50]
+        assert "sectors_by_division" in other.notes
 
 
 def test_who_stands_behind_a_cell() -> None:
