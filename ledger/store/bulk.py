@@ -1,7 +1,7 @@
 """Many rows at once, the way each engine does it best. The only writing code that knows the engine.
 
 Rows are tuples in the order of the table's columns, ready for the driver (`uid` makes a UUID ready). PostgreSQL takes
-them by binary COPY, or a handful in one pipeline; SQLite by executemany.
+them by binary COPY, or a few hundred in one flight; SQLite by executemany.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from ledger.core.errors import Corrupt
 from ledger.store import schema
 from ledger.store.columns import Uid
 from ledger.store.pg_copy import PACKED, Copies
+from ledger.store.pg_flight import Flights, Statement, array, value
 from ledger.store.pg_uids import Uids
 
 Row = tuple[Any, ...]
 Rows = Sequence[Row]
 
-PIPELINED = 12
-"""Rows up to which one pipeline of single inserts beats a COPY for each table."""
+FLIGHT = 600
+"""Rows up to which one flight of inserts beats a COPY for each table."""
 
 TOTALS = ("debits_held", "debits_posted", "credits_held", "credits_posted", "version", "touched_seq")
 """Columns of an account that a transfer changes."""
@@ -93,12 +94,13 @@ class Bulk:
         """
         for table, rows in inserts:
             self.insert(connection, table, rows)
-        sent = []
+        met = []
         for change, rows in changes:
             if rows:
                 cursor = driver_cursor(connection)
-                sent.append((change, rows, cursor.executemany(self._changes[change], rows)))
-        self._check(sent)
+                cursor.executemany(self._changes[change], rows)
+                met.append((change, len(rows), cursor.rowcount))
+        self._check(met)
 
     def read(self, connection: Connection, text: str, parameters: Sequence[Any]) -> list[Row]:
         """Run a query in the driver's own words."""
@@ -121,12 +123,12 @@ class Bulk:
         return self.read(connection, text, (*map(self.uid, ids), number) * len(asked))
 
     @staticmethod
-    def _check(sent: Iterable[tuple[Change, Rows, Any]]) -> None:
-        for change, rows, cursor in sent:
-            if cursor.rowcount != len(rows) and change is not Change.CLOSE_HOLD:
-                missed = len(rows) - cursor.rowcount
+    def _check(met: Iterable[tuple[Change, int, int]]) -> None:
+        """Each change with how many rows it was to meet, and how many it met."""
+        for change, wanted, found in met:
+            if found != wanted and change is not Change.CLOSE_HOLD:
                 raise Corrupt(
-                    f"{missed} rows of {change.name} are not as the books knew them; run `ricochet verify`"
+                    f"{wanted - found} rows of {change.name} are not as the books knew them; run `ricochet verify`"
                 )
 
     def _insert_text(self, table: Table) -> str:
@@ -135,7 +137,7 @@ class Bulk:
 
 
 class PostgresqlBulk(Bulk):
-    """COPY and arrays; a small batch goes as one pipeline, so that it waits for the server once."""
+    """COPY and arrays; a small batch goes in one flight, so that it waits for the server once."""
 
     mark = "%s"
     uid: Callable[[UUID], Any] = staticmethod(lambda value: value)
@@ -143,17 +145,13 @@ class PostgresqlBulk(Bulk):
     def __init__(self) -> None:
         super().__init__()
         self._changes[Change.TOTALS] = _TOTALS_BY_ARRAY
-        self._copies = {
-            table: (_copy_text(table), [type_name(column) for column in table.columns])
-            for table in self._inserts
-        }
+        self._types = {table: [type_name(column) for column in table.columns] for table in self._inserts}
 
     def insert(self, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
         """By COPY, which is the fastest from the first row on."""
         if rows:
-            text, types = self._copies[table]
-            with driver_cursor(connection).copy(text) as copy:
-                copy.set_types(types)
+            with driver_cursor(connection).copy(_copy_text(table)) as copy:
+                copy.set_types(self._types[table])
                 write = copy.write_row
                 for row in rows:
                     write(row)
@@ -169,18 +167,22 @@ class PostgresqlBulk(Bulk):
         changes: Iterable[tuple[Change, Rows]],
         ahead: Copies | None = None,
     ) -> None:
-        """Few rows all in one pipeline; COPY has no place in it, so many rows come before it."""
-        few = [(table, rows) for table, rows in inserts if rows]
-        sent = [(change, rows, self._parameters(change, rows)) for change, rows in changes if rows]
-        if ahead is not None or sum(len(rows) for _, rows in few) > PIPELINED:
-            self._copy(connection, few, ahead or self.ahead(connection))
-            few = []
-        driver: Any = connection.connection.driver_connection
-        with driver.pipeline():
-            for table, rows in few:
-                super().insert(connection, table, rows)
-            done = [(change, rows, self._send(connection, change, values)) for change, rows, values in sent]
-        self._check(done)
+        """A small batch in one flight; of a large one the rows go before, by COPY."""
+        filled = [(table, rows) for table, rows in inserts if rows]
+        flight: list[Statement] = []
+        small = ahead is None and sum(len(rows) for _, rows in filled) <= FLIGHT
+        if small:
+            flight += [self._inserting(table, rows) for table, rows in filled]
+        ours = len(flight)
+        wanted = []
+        for change, rows in changes:
+            for some in [rows] if change is Change.TOTALS and rows else [[row] for row in rows]:
+                flight.append(self._changing(change, some))
+                wanted.append((change, len(some)))
+        if not small:
+            self._copy(connection, filled, ahead or self.ahead(connection))
+        found = flights(connection).run(flight)[ours:]
+        self._check((*each, met) for each, met in zip(wanted, found, strict=True))
 
     def _copy(self, connection: Connection, inserts: Sequence[tuple[Table, Rows]], copies: Copies) -> None:
         """The rare tables first: accounts must be there before a transfer names them."""
@@ -194,16 +196,22 @@ class PostgresqlBulk(Bulk):
                 copies.put(table, rows)
         copies.finish()
 
-    def _parameters(self, change: Change, rows: Rows) -> Any:
-        """Integers only, so each column is an array whose text Python writes at once."""
-        if change is not Change.TOTALS:
-            return rows
-        return ["{" + str(list(column))[1:-1] + "}" for column in zip(*rows, strict=True)]
+    def _inserting(self, table: Table, rows: Rows) -> Statement:
+        """Columns as arrays, side by side."""
+        columns = zip(self._types[table], zip(*rows, strict=True), strict=True)
+        values = [array(kind, column) for kind, column in columns]
+        names = ", ".join(f'"{column.name}"' for column in table.columns)
+        marks = ", ".join(["%s"] * len(values))
+        return Statement(f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({marks})", values)
 
-    def _send(self, connection: Connection, change: Change, values: Any) -> Any:
-        cursor = driver_cursor(connection)
-        (cursor.execute if change is Change.TOTALS else cursor.executemany)(self._changes[change], values)
-        return cursor
+    def _changing(self, change: Change, rows: Rows) -> Statement:
+        kinds = _KINDS[change]
+        if change is Change.TOTALS:
+            columns = zip(kinds, zip(*rows, strict=True), strict=True)
+            values = [array(kind, column) for kind, column in columns]
+        else:
+            values = [value(kind, one) for kind, one in zip(kinds, rows[0], strict=True)]
+        return Statement(self._changes[change], values)
 
     def find(self, connection: Connection, number: int, ids: Sequence[UUID], *asked: Question) -> list[Row]:
         """The ids go as one array, which is gone through once."""
@@ -222,6 +230,18 @@ _TOTALS_BY_ARRAY = (
     f" AS v({', '.join(TOTALS)}, community_id, no, known)"
     " WHERE a.community_id = v.community_id AND a.no = v.no AND a.version = v.known"
 )
+
+
+def _kinds(table: Table, *names: str) -> list[str]:
+    return [type_name(table.c[name]) for name in names]
+
+
+def flights(connection: Connection) -> Flights:
+    """Those of a connection, which remember what is prepared on it."""
+    known: dict[Any, Flights] = connection.info
+    if Flights not in known:
+        known[Flights] = Flights(connection.connection.driver_connection)
+    return known[Flights]
 
 
 @cache
@@ -258,3 +278,13 @@ def type_name(column: Column[Any]) -> str:
         if isinstance(column.type, kind):
             return name
     raise TypeError(f"{column} has no binary form")
+
+
+_KEY = ("community_id", "no", "version")
+_KINDS = {
+    Change.TOTALS: _kinds(schema.account, *TOTALS, *_KEY),
+    Change.TERMS: _kinds(schema.account, *TERMS, *_KEY),
+    Change.HEAD: _kinds(schema.head, *HEAD, "community_id", "seq"),
+    Change.CLOSE_HOLD: _kinds(schema.open_hold, "community_id", "id"),
+}
+"""The types of each change's parameters."""

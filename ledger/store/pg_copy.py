@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from select import POLLIN, POLLOUT, poll
 from struct import Struct
 from struct import error as StructError
 from typing import Any
@@ -20,6 +19,7 @@ from psycopg.pq import ExecStatus
 from sqlalchemy import Table
 
 from ledger.store import schema
+from ledger.store.pg_flight import wait
 
 Row = tuple[Any, ...]
 
@@ -100,13 +100,9 @@ class Copies:
 
     def finish(self) -> None:
         """Wait until the server has taken everything; other statements may follow."""
-        socket = poll()
-        socket.register(self._libpq.socket, POLLIN)
         self.pump()
         while self._data is not None:
-            unsent = self._libpq.flush()
-            socket.modify(self._libpq.socket, POLLIN | POLLOUT if unsent else POLLIN)
-            socket.poll()
+            wait(self._libpq)
             self.pump()
 
     def _step(self) -> bool:

@@ -86,7 +86,7 @@ STORE = (
     ),
     Defect(
         "a change that met no row is taken for done", "ledger/store/bulk.py",
-        "if cursor.rowcount != len(rows) and", "if cursor.rowcount > len(rows) and", _FAILURES,
+        "if found != wanted and", "if found > wanted and", _FAILURES,
     ),
     Defect(
         "a resolved hold stays among the open ones", "ledger/store/effects.py",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, Engine, event, text
 from ledger.core.journal import Receipt
 from ledger.service import Ledger, open_ledger
 from ledger.store import bulk, transaction
+from ledger.store.pg_flight import Flights, Statement, numbered
 from tests import postgres, postgres_run
 from tests.bench.payments import Firms
 from tests.integration.store_work import Played, busiest, played_on
@@ -81,6 +83,26 @@ def _explain(engine: Engine, asked: list[tuple[str, Any]]) -> Iterator[tuple[str
                 yield statement, "\n".join(row[0] for row in rows)
 
 
+TYPES = {20: "bigint", 1016: "bigint[]", 23: "integer", 1007: "integer[]", 2950: "uuid", 17: "bytea", 25: "text"}
+
+
+def _explain_flight(ledger: Ledger, flown: list[Statement]) -> Iterator[tuple[str, str]]:
+    """The plan of each change, whatever its values."""
+    for statement in flown:
+        if not statement.text.startswith("INSERT"):
+            yield statement.text, ledger.work(partial(_generic, asked=statement))
+
+
+def _generic(connection: Connection, asked: Statement) -> str:
+    types = ", ".join(TYPES[value.oid] for value in asked.values)
+    with connection.connection.driver_connection.cursor() as cursor:  # type: ignore[union-attr]
+        cursor.execute(f"PREPARE asked ({types}) AS {numbered(asked.text)}")
+        cursor.execute(f"EXPLAIN EXECUTE asked ({', '.join(['NULL'] * len(asked.values))})")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+        cursor.execute("DEALLOCATE asked")
+    return plan
+
+
 class Listening:
     """A cursor of the driver that writes down what it is asked."""
 
@@ -108,8 +130,17 @@ def test_the_committer_only_looks_up_by_key(played: Played, monkeypatch: pytest.
     asked: list[tuple[str, Any]] = []
     really = bulk.driver_cursor
     monkeypatch.setattr(bulk, "driver_cursor", lambda connection: Listening(really(connection), asked))
+    flown: list[Statement] = []
+    fly = Flights.run
+
+    def run(self: Flights, statements: Sequence[Statement]) -> list[int]:
+        flown.extend(statements)
+        return fly(self, statements)
+
+    monkeypatch.setattr(Flights, "run", run)
     plans = list(_plans(ledger.database.write, lambda: ledger.submit_many(again)))
     plans += _explain(ledger.database.write, asked)
+    plans += _explain_flight(ledger, flown)
     assert any("JOIN entry t" in statement or "FROM entry t" in statement for statement, _ in plans)
     assert {statement.split()[0] for statement, _ in plans} >= {"SELECT", "UPDATE"}
     for statement, plan in plans:

@@ -1,0 +1,157 @@
+"""Several statements in one flight to PostgreSQL: sent together, waited for once.
+
+psycopg's own pipeline costs more than the statements of a small batch, and each COPY waits for the server twice. A
+thread that waits gives the interpreter away and has to get it back, which is the dearest part under load.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import count
+from operator import attrgetter
+from select import POLLIN, POLLOUT, poll
+from struct import Struct, pack
+from struct import error as StructError
+from typing import Any, NamedTuple
+
+from psycopg import DataError
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
+
+_HEADER = Struct(">iiiii").pack
+_SIZE = Struct(">i").pack
+_NULL = _SIZE(-1)
+_EVER = count()
+
+
+class Value(NamedTuple):
+    """A parameter in its binary form (None: null), with PostgreSQL's number for its type."""
+
+    oid: int
+    data: bytes | None
+
+
+class Statement(NamedTuple):
+    """`text` has %s for its values, as psycopg's has."""
+
+    text: str
+    values: Sequence[Value]
+
+
+def value(kind: str, one: Any) -> Value:
+    """One value of a type of `KINDS`, or null. DataError when the type has no such value."""
+    oid, _, written, _ = KINDS[kind]
+    try:
+        return Value(oid, None if one is None else written(one))
+    except StructError as error:
+        raise DataError(f"{kind}: {error}") from error
+
+
+def array(kind: str, several: Sequence[Any]) -> Value:
+    """An array of one of the types in `KINDS`; None among the elements is null. DataError as in `value`."""
+    element, oid, written, quick = KINDS[kind]
+    nulls = None in several
+    header = _HEADER(1, nulls, element, len(several), 1)  # one dimension, counted from 1
+    parts = [header]
+    try:
+        if quick is not None and not nulls:
+            return Value(oid, header + quick(several))
+        for one in several:
+            data = None if one is None else written(one)
+            parts += (_NULL,) if data is None else (_SIZE(len(data)), data)
+    except StructError as error:
+        raise DataError(f"{kind}: {error}") from error
+    return Value(oid, b"".join(parts))
+
+
+def _numbers(letter: str, size: int) -> Callable[[Sequence[int]], bytes]:
+    def all_at_once(several: Sequence[int]) -> bytes:
+        sized = [size] * (2 * len(several))
+        sized[1::2] = several
+        return pack(">" + f"i{letter}" * len(several), *sized)
+
+    return all_at_once
+
+
+def _itself(one: bytes) -> bytes:
+    return one
+
+
+KINDS: dict[str, tuple[int, int, Callable[[Any], bytes], Callable[[Sequence[Any]], bytes] | None]] = {
+    "int8": (20, 1016, Struct(">q").pack, _numbers("q", 8)),
+    "int4": (23, 1007, Struct(">i").pack, _numbers("i", 4)),
+    "uuid": (2950, 2951, attrgetter("bytes"), None),
+    "bytea": (17, 1001, _itself, None),
+    "text": (25, 1009, str.encode, None),
+}
+"""By a type's name: PostgreSQL's numbers for it and for its array, what writes a value, what writes many of them."""
+
+
+class Flights:
+    """Of one connection, which does nothing else meanwhile. A statement is prepared when it comes first."""
+
+    def __init__(self, driver: Any) -> None:
+        self._libpq = driver.pgconn
+        self._encoding: str = driver.info.encoding
+        self._names: dict[str, bytes] = {}
+
+    def run(self, statements: Sequence[Statement]) -> list[int]:
+        """How many rows each statement met. Raises what the server says of the first that fails; none after it ran."""
+        libpq = self._libpq
+        libpq.enter_pipeline_mode()
+        prepared = [self._send(statement) for statement in statements]
+        libpq.pipeline_sync()
+        results = []
+        while (result := self._next()) is None or result.status != ExecStatus.PIPELINE_SYNC:
+            if result is not None:
+                results.append(result)
+        libpq.exit_pipeline_mode()
+        for result in results:
+            if result.status != ExecStatus.COMMAND_OK:
+                self._names.clear()  # what came after it was not prepared
+                raise error_from_result(result, self._encoding)
+        met = iter(results)
+        counts = []
+        for first_time in prepared:
+            if first_time:
+                next(met)
+            counts.append(next(met).command_tuples or 0)
+        return counts
+
+    def _send(self, statement: Statement) -> bool:
+        """Whether it had to be prepared first."""
+        text, values = statement
+        name = self._names.get(text)
+        first_time = name is None
+        if name is None:
+            name = self._names[text] = b"ricochet_%d" % next(_EVER)
+            self._libpq.send_prepare(name, numbered(text).encode(), [value.oid for value in values])
+        self._libpq.send_query_prepared(name, [value.data for value in values], [1] * len(values))
+        return first_time
+
+    def _next(self) -> Any:
+        wait(self._libpq)
+        return self._libpq.get_result()
+
+
+def numbered(text: str) -> str:
+    """With $1, $2... for %s."""
+    numbers = count(1)
+    return re.sub("%s", lambda _: f"${next(numbers)}", text)
+
+
+def wait(libpq: Any) -> None:
+    """Until the next result can be read; other threads run meanwhile."""
+    socket = None
+    while True:
+        unsent = libpq.flush()
+        if not libpq.is_busy():
+            return
+        if socket is None:
+            socket = poll()
+            socket.register(libpq.socket, POLLIN | POLLOUT if unsent else POLLIN)
+        else:
+            socket.modify(libpq.socket, POLLIN | POLLOUT if unsent else POLLIN)
+        socket.poll()
+        libpq.consume_input()
