@@ -60,6 +60,13 @@ def fresh_database() -> Iterator[str]:
         shutil.rmtree(reports_folder(shown), ignore_errors=True)
 
 
+@pytest.fixture(scope="module")
+def module_database() -> Iterator[str]:
+    """The SQLAlchemy URL of an empty PostgreSQL database, dropped after the module."""
+    with postgres.database(_server()) as url:
+        yield url.render_as_string(hide_password=False)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The SQLAlchemy URL of an empty database, on each engine in turn."""
