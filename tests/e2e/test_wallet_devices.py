@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from tests.e2e.village import Wallet, found, ricochet, serving
@@ -25,15 +26,16 @@ class House:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house")
     codes, _ = found(folder / "server")
-    listed = ricochet(folder / "server", "member", "list", "RIV")
-    (member,) = [line.split("\t")[0] for line in listed.splitlines() if line.endswith("Ada Exemple")]
-    said = [ricochet(folder / "server", "member", "invite", "RIV", member) for _ in range(3)]
-    more = [re.findall(r"^code\s+(\S+)$", each, re.MULTILINE)[0] for each in said]
+    said = ricochet(folder / "server", "key", "create", "RIV", "--role", "operator")
+    operator = {"authorization": f"Bearer {re.findall(r'rico_[0-9a-z]+', said)[0]}"}
     ada = Wallet(folder / "ada")
     with serving(folder / "server") as url:
         told = ada.check_run("enroll", codes["Ada Exemple"], "--server", url, "--label", "first phone")
         assert "make a paper key now" in told.out
-        yield House(url, ada, more)
+        members = httpx2.get(f"{url}/v1/members", headers=operator).json()["items"]
+        (member,) = [each["id"] for each in members if each["name"] == "Ada Exemple"]
+        asked = [httpx2.post(f"{url}/v1/members/{member}/enrolments", headers=operator) for _ in range(3)]
+        yield House(url, ada, [each.json()["code"] for each in asked])
 
 
 def states(wallet: Wallet) -> dict[str, str]:
