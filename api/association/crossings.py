@@ -41,6 +41,8 @@ class Crossing:
     payee: UUID
     amount: int
     hold: UUID
+    payment: UUID
+    """The id of its payment in the other community: that of the request which it pays, or one of its own."""
     state: str
     reason: str
     made_at: int
@@ -64,8 +66,11 @@ class Crossings:
         if amount > use.floats:
             raise wrong_state("link_float", "the other community has too few units in advance for this amount now")
 
-    def pay(self, link: Link, command: PlaceHold, payee: UUID) -> Crossing:
-        """Pay somebody in the other community with a signed hold. The same hold again repeats the answer. Raises Refused."""
+    def pay(self, link: Link, command: PlaceHold, payee: UUID, payment: UUID | None = None) -> Crossing:
+        """Pay somebody in the other community with a signed hold. The same hold again repeats the answer. Raises Refused.
+
+        `payment` is the id that a request there waits for: the ledger there takes it once, whoever pays.
+        """
         if command.community != link.community or command.payee != link.account or command.seconds:
             raise invalid("payee", "must be the account of the convention, by a hold that does not run out")
         if command.currency != link.currency:
@@ -83,7 +88,7 @@ class Crossings:
                 insert(table).values(
                     community=link.community, id=command.id, link=link.id, payer=command.payer, other=link.other,
                     payee=payee, amount=command.amount, hold=command.id, state="held", reason="", made_at=now,
-                    changed_at=now,
+                    changed_at=now, payment=payment or uuid5(command.id, "ricochet/crossing/pay"),
                 )
             )  # fmt: skip
         found = self.get(link.community, command.id)
@@ -104,8 +109,8 @@ class Crossings:
             if self._ledger.reader.hold(found.community, found.hold).resolved == "voided":
                 return self._note(found, "failed", found.reason or "the other community could not take it")
             far = self._links.get(found.other, self._links.get(found.community, found.link).other_link)
-            pay = Pay(
-                id=uuid5(found.id, "ricochet/crossing/pay"), community=found.other, actor=far.id, payer=far.account,
+            pay = Pay(  # the crossing is its actor: under the same id, another crossing's payment is another command
+                id=found.payment, community=found.other, actor=found.id, payer=far.account,
                 payee=found.payee, amount=found.amount, currency=far.currency,
             )  # fmt: skip
             try:
@@ -183,5 +188,5 @@ def _is(community: UUID, uid: UUID) -> Any:
 def _crossing(row: Any) -> Crossing:
     return Crossing(
         id=row.id, community=row.community, link=row.link, payer=row.payer, other=row.other, payee=row.payee,
-        amount=row.amount, hold=row.hold, state=row.state, reason=row.reason, made_at=row.made_at,
+        amount=row.amount, hold=row.hold, payment=row.payment, state=row.state, reason=row.reason, made_at=row.made_at,
     )  # fmt: skip

@@ -181,6 +181,7 @@ crossing = _table(
     need("payee", Uid),
     need("amount", Big),
     need("hold", Uid),
+    need("payment", Uid),
     need("state", Text),
     need("reason", Text),
     need("made_at", Big),
@@ -188,6 +189,6 @@ crossing = _table(
     Index("crossing_state", "state", "changed_at"),
     check("crossing_state_known", "state IN ('held', 'paid', 'done', 'failed')"),
 )
-"""A payment from one community to another: held here, paid there, captured here; or failed, and the hold voided."""
+"""A payment from one community to another: held here, paid there as `payment`, captured here; or failed, and the hold voided."""
 
 TABLES = metadata.tables

@@ -126,6 +126,14 @@ class Requests:
             raise not_found("payment request")
         return self._settled(community, self._request(row))
 
+    def community_of(self, token: str) -> UUID | None:
+        """Where the request of a link was made; None when there is none such."""
+        with self._records.read() as connection:
+            found: UUID | None = connection.execute(
+                select(table.c.community).where(table.c.token == token)
+            ).scalar_one_or_none()
+        return found
+
     def page(
         self,
         community: UUID,

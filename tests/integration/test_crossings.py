@@ -238,3 +238,13 @@ def test_a_database_that_is_away_leaves_it_for_later(two: Two) -> None:
     assert two.available() == 9_300
     assert two.life.crossings.pay(two.riv_link, hold, two.maker).state == "done"
     assert two.state() == (9_300, 9_300, 700, 9_300, 700)
+
+
+def test_two_telephones_pay_one_request_once(two: Two) -> None:
+    """The payment there has the id that the request waits for: the second hold is given back."""
+    asked = new_id()
+    first = two.life.crossings.pay(two.riv_link, two.hold(700), two.maker, asked)
+    second = two.life.crossings.pay(two.riv_link, two.hold(700), two.maker, asked)
+    assert first.state == "done" and first.payment == asked
+    assert two.state()[2:] == (700, 9_300, 700), "one of them, and only one, has been paid"
+    assert (second.state, two.state()[:2]) == ("failed", (9_300, 9_300))

@@ -53,6 +53,7 @@ CREATE TABLE crossing (
 	payee UUID NOT NULL,
 	amount BIGINT NOT NULL,
 	hold UUID NOT NULL,
+	payment UUID NOT NULL,
 	state TEXT NOT NULL,
 	reason TEXT NOT NULL,
 	made_at BIGINT NOT NULL,

@@ -59,6 +59,7 @@ CREATE TABLE crossing (
 	payee BLOB NOT NULL,
 	amount INTEGER NOT NULL,
 	hold BLOB NOT NULL,
+	payment BLOB NOT NULL,
 	state TEXT NOT NULL,
 	reason TEXT NOT NULL,
 	made_at INTEGER NOT NULL,
