@@ -17,13 +17,25 @@ from ledger.core.accounts import Model
 
 NO_MEMBER = Units(0, 0, 0)
 
-EXCHANGES = """(
+WELCOME = """(
+    WITH began AS (
+        SELECT m.seq, m.amount, m.src FROM movement m
+        JOIN (SELECT account, min(seq) AS seq FROM (
+            SELECT src AS account, seq FROM movement UNION ALL SELECT dst, seq FROM movement
+        ) WHERE account IS NOT NULL GROUP BY account) f ON m.seq = f.seq AND m.dst = f.account
+        WHERE m.src IS NULL),
+    usual AS (SELECT amount FROM began GROUP BY amount HAVING count(*) >= 3 ORDER BY count(*) DESC, amount DESC LIMIT 1)
+    SELECT seq, amount FROM began WHERE amount IN (SELECT amount FROM usual))"""
+"""Starting gifts (TIME-4). A journal books them as hours from the association: they are told by coming first, from the
+community, at the amount that most first movements have."""
+
+EXCHANGES = f"""(
     SELECT m.time, m.amount, coalesce(m.sphere, 'unsaid') AS sphere, a.owner AS src_owner, a.kind AS src_kind,
            b.owner AS dst_owner, b.kind AS dst_kind
     FROM movement m LEFT JOIN account a ON m.src = a.account LEFT JOIN account b ON m.dst = b.account
-    WHERE m.time >= $start AND m.time < $stop
+    WHERE m.time >= $start AND m.time < $stop AND m.seq NOT IN (SELECT seq FROM {WELCOME})
       AND ((m.kind = 'transfer' AND a.owner <> b.owner) OR (m.sphere IS NOT NULL AND (m.src IS NULL OR m.dst IS NULL))))"""
-"""Hours between members, and hours that members work for the community or it for them."""
+"""Hours between members, and hours that members work for the community or it for them; without starting gifts."""
 
 
 def exchanges(scene: Scene) -> Result:
@@ -36,6 +48,13 @@ def exchanges(scene: Scene) -> Result:
     outs, ins = [given.get(owner, 0) for owner in who], [got.get(owner, 0) for owner in who]
     index = [1 - abs(i - o) / (i + o) for i, o in zip(ins, outs, strict=True)]
     both = sum(1 for i, o in zip(ins, outs, strict=True) if i and o)
+    welcome, welcomed = cast(
+        tuple[int, int],
+        scene.rows(
+            f"""SELECT coalesce(sum(m.amount), 0), count(*) FROM movement m JOIN {WELCOME} w ON m.seq = w.seq
+                WHERE m.time >= $start AND m.time < $stop"""
+        )[0],
+    )
     apart = sum(abs(i - o) for i, o in zip(ins, outs, strict=True))
     return Result(
         {
@@ -49,8 +68,10 @@ def exchanges(scene: Scene) -> Result:
             "balance_index_whole": ratio(
                 sum(ins) + sum(outs) - apart, sum(ins) + sum(outs), Unit.INDEX, n=len(who)
             ),
+            "starting_gifts": Figure(welcome, Unit.CURRENCY, welcomed, flag=Flag.ESTIMATED),
         },
         {"by_sphere": _by_sphere(scene)},
+        ("starting_gifts_apart",) if welcomed else (),
     )
 
 
@@ -190,6 +211,7 @@ INDICATORS = (
             "give_and_receive": ("Members who give and receive", "Adhérents qui donnent et reçoivent"),
             "balance_index": ("Balance index, median member", "Indice d'équilibre, adhérent médian"),
             "balance_index_whole": ("Balance index, all hours", "Indice d'équilibre, toutes heures"),
+            "starting_gifts": ("Starting gifts, left out", "Dons de bienvenue, non comptés"),
         },
         tables={"by_sphere": ("By sphere", "Par sphère")},
         columns={

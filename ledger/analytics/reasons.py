@@ -18,47 +18,10 @@ WHY: dict[str, tuple[str, str]] = {
     "no_businesses": ("no account is known to be a business's", "aucun compte connu comme professionnel"),
     "no_redemption": ("this currency is not redeemed", "cette monnaie ne se reconvertit pas"),
     "no_issue": ("nothing was issued", "rien n'a été émis"),
-    "needs_reserve": ("the record holds no reserve", "le registre ne contient pas de réserve"),
-    "no_area": ("no account has a known area", "aucun compte n'a de territoire connu"),
-    "no_sector": ("no account has a known sector", "aucun compte n'a de secteur connu"),
-    "one_area": ("all accounts are of one area", "tous les comptes sont d'un même territoire"),
-    "no_kind": ("no account has a known kind", "aucun compte n'a de type connu"),
-    "no_receipts": ("nobody concerned received anything", "aucune recette chez les intéressés"),
-    "no_candidate": (
-        "no supplier is missing that would add to it",
-        "aucun fournisseur manquant n'y ajouterait",
+    "needs_reserve": (
+        "the journal mirrors no reserve in euros",
+        "le journal ne tient pas de réserve en euros",
     ),
-    "no_spread": ("random networks all give the same", "tous les réseaux aléatoires donnent la même valeur"),
-    "too_many_links": (
-        "not computed for every random network above 20,000 links",
-        "non calculé pour chaque réseau aléatoire au-delà de 20 000 liens",
-    ),
-    "no_balance": ("nobody held money at the start", "personne ne détenait de monnaie au début"),
-    "no_credit_line": ("no account has a credit line", "aucun compte n'a de ligne de crédit"),
-    "too_large": ("the sums are too large for the solver", "les montants dépassent la capacité du solveur"),
-    "needs_accounts": (
-        "firms' purchases are not loaded: --with accounts=FILE",
-        "achats non chargés : --with accounts=FICHIER",
-    ),
-    "needs_io_table": (
-        "no input-output table is loaded: --with io_table=FOLDER",
-        "aucun tableau entrées-sorties chargé : --with io_table=DOSSIER",
-    ),
-    "needs_factors": (
-        "no environmental factors are loaded: --with factors=FOLDER",
-        "aucun facteur environnemental chargé : --with factors=DOSSIER",
-    ),
-    "no_sources": (
-        "nobody declared where issued money comes from: --with sources=FILE",
-        "origine des émissions non déclarée : --with sources=FICHIER",
-    ),
-    "nothing_redeemed": ("nothing was redeemed", "rien n'a été reconverti"),
-    "needs_counterfactual": (
-        "the factors name nothing that would have been bought instead",
-        "les facteurs ne disent pas ce qui aurait été acheté à la place",
-    ),
-    "no_jobs": ("the table has no jobs", "le tableau ne donne pas d'emplois"),
-    "no_wages": ("the table has no wages", "le tableau ne donne pas de salaires"),
     "never_at_zero": ("no balance came back to zero", "aucun solde n'est revenu à zéro"),
     "no_lines": ("no account has a credit line", "aucun compte n'a de ligne de crédit"),
     "no_debt": ("nobody was in debt at a month's end", "personne n'était en dette en fin de mois"),
@@ -116,6 +79,10 @@ NOTES: dict[str, tuple[str, str]] = {
     "negative_plus_outside_is_positive": (
         "what members owe is what members hold and what the community's own accounts hold",
         "ce que doivent les adhérents égale ce que détiennent les adhérents et les comptes de la communauté",
+    ),
+    "starting_gifts_apart": (
+        "hours given for a start are not hours exchanged: told by coming first, from the association, at the usual amount",
+        "le don de bienvenue n'est pas un échange : premier mouvement, venu de l'association, au montant usuel",
     ),
     "no_loss_seen": (
         "no debt was lost in the window: that bounds the risk (the upper figure), it does not make it nothing",

@@ -43,6 +43,19 @@ def test_hours_by_sphere() -> None:
     )
 
 
+def test_starting_gifts_are_no_exchange() -> None:
+    moves: list[Move] = [(at, "issue", None, name, 900) for at, name in enumerate("abcd")]
+    moves += [(10, "transfer", "a", "b", 60), (11, "issue", None, "e", 45), (12, "issue", None, "a", 900)]
+    scene = town(moves, window=Window.between(0, 20), model=Model.TIME)
+    scene.db.execute("UPDATE movement SET sphere = 'associative' WHERE kind = 'issue'")
+    said = exchanges(scene)
+    assert (value(said, "hours"), value(said, "exchanges")) == (60 + 45 + 900, 3), (
+        "e began with work, a worked later"
+    )
+    assert (value(said, "starting_gifts"), said.figures["starting_gifts"].n) == (3600, 4)
+    assert "starting_gifts_apart" in said.notes
+
+
 def test_giving_and_receiving() -> None:
     said = exchanges(bank())
     assert value(said, "members_exchanging") == 3
