@@ -6,6 +6,7 @@ The unit is the owner: payments between accounts of one owner pass nothing on.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from ledger.analytics.scene import Scene
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Amounts = Ints | Floats
+"""Integers, but for records whose sums pass 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +25,17 @@ class Injected:
 
     owner: Ints
     """The owners' numbers, ascending; the other arrays speak of places in this one."""
-    issued: Ints
+    issued: Amounts
     """(n,) what each was issued."""
     payer: Ints
     payee: Ints
     """(links,) places; one pair of owners stands twice when some payments crossed areas and some did not."""
-    amount: Ints
+    amount: Amounts
     same_area: NDArray[np.bool_]
     """Whether both areas are known and equal."""
+    total_issued: int
+    """Exact, as is the volume."""
+    volume: int
 
     @property
     def size(self) -> int:
@@ -37,24 +43,14 @@ class Injected:
         return len(self.owner)
 
     @property
-    def income(self) -> Ints:
+    def income(self) -> Amounts:
         """(n,) issued and received."""
         return self.issued + sum_at(self.payee, self.amount, self.size)
 
     @property
-    def spent(self) -> Ints:
+    def spent(self) -> Amounts:
         """(n,) paid to other owners."""
         return sum_at(self.payer, self.amount, self.size)
-
-    @property
-    def total_issued(self) -> int:
-        """Exact."""
-        return int(self.issued.sum())
-
-    @property
-    def volume(self) -> int:
-        """Exact."""
-        return int(self.amount.sum())
 
     def passed_on(self) -> Floats:
         """(links,) the share of the payer's income that went along each link; 0 where there was no income."""
@@ -62,9 +58,9 @@ class Injected:
         return np.divide(self.amount, income, out=np.zeros(len(income)), where=income > 0)
 
 
-def sum_at(places: Ints, amounts: Ints, size: int) -> Ints:
-    """Sums by place, exact in 64 bits."""
-    summed = np.zeros(size, np.int64)
+def sum_at(places: Ints, amounts: Amounts, size: int) -> Amounts:
+    """Sums by place, exact for integers."""
+    summed = np.zeros_like(amounts, shape=size)
     np.add.at(summed, places, amounts)
     return summed
 
@@ -78,31 +74,30 @@ def injected(scene: Scene) -> Injected:
 
 
 def _read(scene: Scene) -> Injected:
-    issue_owner, issue = _columns(
-        scene,
-        """SELECT a.owner, CAST(sum(m.amount) AS BIGINT) FROM movement m JOIN account a ON m.dst = a.account
-        WHERE m.kind = 'issue' AND m.src IS NULL AND m.time >= $start AND m.time < $stop
-        GROUP BY a.owner ORDER BY a.owner""",
-        2,
+    issues = """FROM movement m JOIN account a ON m.dst = a.account
+        WHERE m.kind = 'issue' AND m.src IS NULL AND m.time >= $start AND m.time < $stop"""
+    payments = "FROM volume WHERE time >= $start AND time < $stop"
+    total_issued = scene.number(f"SELECT sum(m.amount) {issues}")
+    volume = scene.number(f"SELECT sum(amount) {payments}")
+    number = "BIGINT" if total_issued + volume < 1 << 62 else "DOUBLE"
+    issue = _columns(
+        scene, f"SELECT a.owner, CAST(sum(m.amount) AS {number}) AS amount {issues} GROUP BY a.owner ORDER BY a.owner"
     )
-    payer, payee, same, amount = _columns(
+    paid = _columns(
         scene,
-        """SELECT src_owner, dst_owner, coalesce(CAST(src_area = dst_area AS BIGINT), 0) AS same,
-                  CAST(sum(amount) AS BIGINT)
-        FROM volume WHERE time >= $start AND time < $stop
+        f"""SELECT src_owner, dst_owner, coalesce(CAST(src_area = dst_area AS BIGINT), 0) AS same,
+                   CAST(sum(amount) AS {number}) AS amount {payments}
         GROUP BY src_owner, dst_owner, same ORDER BY src_owner, dst_owner, same""",
-        4,
     )
-    owner = np.unique(np.concatenate((issue_owner, payer, payee)))
-    issued = np.zeros(len(owner), np.int64)
-    issued[np.searchsorted(owner, issue_owner)] = issue
-    at = np.searchsorted(owner, payer), np.searchsorted(owner, payee)
-    return Injected(owner, issued, at[0], at[1], amount, same.astype(np.bool_))
+    owner = np.unique(np.concatenate((issue["owner"], paid["src_owner"], paid["dst_owner"])))
+    issued = np.zeros(len(owner), issue["amount"].dtype)
+    issued[np.searchsorted(owner, issue["owner"])] = issue["amount"]
+    return Injected(
+        owner, issued, np.searchsorted(owner, paid["src_owner"]), np.searchsorted(owner, paid["dst_owner"]),
+        paid["amount"], paid["same"].astype(np.bool_), total_issued, volume,
+    )  # fmt: skip
 
 
-def _columns(scene: Scene, sql: str, count: int) -> list[Ints]:
-    values = {"start": scene.window.start, "stop": scene.window.stop}
-    found = scene.db.execute(sql, values).fetchnumpy()
-    columns = [np.asarray(column, np.int64) for column in found.values()]
-    assert len(columns) == count
-    return columns
+def _columns(scene: Scene, sql: str) -> dict[str, NDArray[Any]]:
+    found = scene.db.execute(sql, {"start": scene.window.start, "stop": scene.window.stop}).fetchnumpy()
+    return {name: np.asarray(column) for name, column in found.items()}

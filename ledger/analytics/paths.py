@@ -1,11 +1,12 @@
 """From issue to redemption: every piece of money with the moment of its issue and how often it was paid since.
 
 Each account holds a chain of pieces, oldest first. A payment takes them from the old end (FIFO) or the new one (LIFO)
-and hangs them, in the order in which they hung, at the new end of the receiver's. What a payment lacks is credit drawn: issued there
-and then. What comes into a debt extinguishes it: redeemed there and then.
+and hangs them, in the order in which they hung, at the new end of the receiver's. What a payment lacks is credit drawn:
+issued there and then. What comes into a debt extinguishes it: redeemed there and then.
 
 The function is written over flat sequences of integers: numba compiles it as it stands, and without numba Python runs
-it on lists. It stops when it runs out of room for pieces; the caller makes room and calls again.
+it on lists, whose integers know no limit. It stops when it runs out of room for pieces; the caller makes room and
+calls again.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def firms_only(scene: Scene, of: Injected) -> list[float]:
     between = paid & sold
     trade = Injected(
         of.owner, np.where(business, took, 0) - sum_at(of.payee[between], of.amount[between], of.size),
-        of.payer[between], of.payee[between], of.amount[between], of.same_area[between],
+        of.payer[between], of.payee[between], of.amount[between], of.same_area[between], 0, 0,
     )  # fmt: skip
     return rounds(trade, first.astype(np.float64), 3)
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ledger.analytics import paths
 from ledger.analytics.figures import WHOLE, Cell, Figure, Flag, Result, Table, Unit, ratio
+from ledger.analytics.kernel import MOST_MONEY, MOST_SECONDS
 from ledger.analytics.registry import Indicator
 from ledger.analytics.scene import Scene
 from ledger.analytics.window import DAY
@@ -74,7 +75,14 @@ def trajectories(scene: Scene, lifo: bool, *, plain: bool = False) -> Paths:
     opening = scene.db.execute("SELECT account, opening FROM account ORDER BY account").fetchnumpy()
     held = np.zeros(int(opening["account"].max(initial=-1)) + 1, np.int64)
     held[opening["account"]] = np.ma.filled(opening["opening"], 0)
-    return _follow(moves, held, lifo, scene.window.start, None if plain else _fast())
+    return _follow(moves, held, lifo, scene.window.start, None if plain or not _fits(scene, held) else _fast())
+
+
+def _fits(scene: Scene, held: NDArray[np.int64]) -> bool:
+    """Whether every sum stays within 64 bits."""
+    first, money = scene.rows("SELECT min(time), sum(amount) FROM movement WHERE time < $stop")[0]
+    whole = int(str(money or 0)) + sum(abs(int(each)) for each in held)
+    return whole < MOST_MONEY and scene.window.stop - int(str(first or 0)) < MOST_SECONDS
 
 
 def _fast() -> Callable[..., int] | None:

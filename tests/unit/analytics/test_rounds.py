@@ -74,6 +74,16 @@ def test_without_issue_nothing_is_said() -> None:
         assert figures["lm3"].why == figures["lm_inf"].why == figures["lm3_territory"].why.replace("no_area", "no_issue")
 
 
+def test_sums_beyond_64_bits() -> None:
+    most = 2**53 - 1
+    moves: list[Move] = [(0, "issue", None, "a", most) for _ in range(2_000)]
+    moves += [(1, "transfer", "a", "b", most) for _ in range(1_000)]
+    scene = town(moves)
+    assert rounds.compute(scene).figures["issued"].value == 2_000 * most
+    assert rounds.lm3_block(scene)["LM3"] == pytest.approx(1.5)
+    assert rounds.lm3_block(scene)["LM_infinity"] == 1.5
+
+
 def test_money_from_before_the_window_is_said() -> None:
     scene = town(CHAIN, window=Window.between(2, 10))
     result = rounds.compute(scene)

@@ -142,3 +142,11 @@ def test_accounts_of_one_owner_make_no_payment() -> None:
 
 def test_nothing_was_issued() -> None:
     assert {figure.why for figure in compute(town([])).figures.values()} == {"nothing_redeemed", "no_issue"}
+
+
+def test_sums_beyond_64_bits() -> None:
+    most = 2**53 - 1
+    moves: list[Move] = [(0, "issue", None, "a", most) for _ in range(2_000)]
+    moves += [(at, "transfer", "a", "b", most) for at in range(2_000)]
+    moves += [(5_000, "redeem", "b", None, most) for _ in range(2_000)]
+    assert some(trajectories(town(moves), False).by_steps)[0][:3] == (1, 2_000 * most, 2_000 * most * 5_000)
