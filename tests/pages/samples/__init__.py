@@ -29,6 +29,8 @@ class PageSample:
     query: str = ""
     fresh: bool = False
     answers: tuple[int, ...] = ()
+    looked_at: bool = True
+    """Whether the tests in the browser open it: False for what is no page, such as a download."""
 
 
 @cache
