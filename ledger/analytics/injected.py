@@ -15,8 +15,8 @@ from ledger.analytics.scene import Scene
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-Amounts = Ints | Floats
-"""Integers, but for records whose sums pass 64 bits."""
+Amounts = NDArray[Any]
+"""Of int64; of float64 only for records whose sums pass 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
