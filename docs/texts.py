@@ -1,11 +1,12 @@
-"""The texts of pages: what templates and Python say, and what the French catalogues hold. `python -m docs.texts`.
+"""The texts of pages: what templates and Python say, and what the French catalogues hold.
 
-Writes every text that a surface says and its `fr.po` lacks into it, without a translation, drops what is no longer said,
+`python -m docs.texts [surface ...]` writes every text that a surface says and its `fr.po` lacks into it, without a translation, drops what is no longer said,
 and names what waits for French. A test fails until nothing does.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -108,7 +109,7 @@ def _extracted(surface: str) -> Iterator[tuple[Path, list[Text]]]:
 
 
 if __name__ == "__main__":
-    for name in surfaces():
+    for name in sys.argv[1:] or surfaces():
         bring_up_to_date(name)
         waiting = untranslated(name)
         print(f"{name}: {len(wanted(name))} texts, {len(waiting)} wait for French")

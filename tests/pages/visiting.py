@@ -23,6 +23,7 @@ from tests.integration.served import STAFF, Place, Served, settings_for
 
 SITE = "http://localhost"
 HTML = "text/html,application/xhtml+xml"
+_SPACES = {0xA0: " ", 0x202F: " "}
 _TOKEN = re.compile(rf'name="{CSRF}" value="([^"]+)"')
 
 
@@ -39,13 +40,13 @@ class Visitor:
             self._token = site.pages.jar.csrf(session)
 
     def get(self, path: str, expect: int = 200, **options: Any) -> str:
-        """The text of a page, with entities as characters."""
+        """The text of a page: entities as characters, every space a plain one."""
         response = self.client.get(path, **options)
         assert response.status_code == expect, f"GET {path}: {response.status_code} {_told(response)}"
         found = _TOKEN.search(response.text)
         if found:
             self._token = found[1]
-        return html.unescape(response.text)
+        return html.unescape(response.text).translate(_SPACES)
 
     def post(
         self,

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable
 from functools import cache
 from gettext import NullTranslations
@@ -42,12 +43,21 @@ def _merged(lang: str, paths: Iterable[Path]) -> NullTranslations:
     for path in paths:
         with path.open("rb") as source:
             catalogue = read_po(source, locale=lang)
+        for message in catalogue:
+            given = message.string
+            message.string = set_french(given) if isinstance(given, str) else tuple(map(set_french, given))
         binary = io.BytesIO()
         write_mo(binary, catalogue)
         binary.seek(0)
         more = Translations(binary)
         found = more if found is None else found.merge(more)
     return found or NullTranslations()
+
+
+def set_french(text: str) -> str:
+    """Spaces that do not break before high punctuation and inside quotation marks, so that catalogues need none."""
+    text = re.sub(r" (?=[;!?])", "\N{NARROW NO-BREAK SPACE}", text)
+    return re.sub(r" (?=[:»€]|%(?!\())|(?<=«) ", "\N{NO-BREAK SPACE}", text)
 
 
 def say(lang: str, text: str, **values: object) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from api.identity import tokens
 from api.identity.keys import Key
+from api.identity.schema import NOBODY
 from api.pages.frame.again import or_again
 from api.pages.frame.form import Filled
 from api.pages.frame.guard import anybody, page
@@ -36,7 +38,10 @@ def use_link(token: str, visit: Visit = anybody()) -> Response:
 
 @router.get("/e/{code}")
 def enrolment(code: str, visit: Visit = anybody()) -> Response:
-    """The page on which a device makes its key. The code is looked at when it is sent."""
+    """The page on which a device makes its key. The code itself is looked at when it is sent."""
+    read = tokens.read_code(code)
+    known = {each.code: each.uid for each in visit.use.ledger.reader.communities()}
+    visit.community = known.get(read.community, NOBODY) if read else NOBODY
     return visit.show("signin/enrol.html", code=code)
 
 
