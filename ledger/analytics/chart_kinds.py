@@ -28,7 +28,8 @@ from ledger.analytics.figures import Unit
 TALLEST = 380
 STEEP = 4
 """A band that rises above so many times its usual height is cut off there, and says so."""
-MOST_BARS = 24
+MOST_BARS = 12
+MOST_CELLS = 24
 """More categories than these are cut off; the table beside the chart has them all."""
 
 
@@ -243,7 +244,7 @@ def _largest_cells(
         totals: dict[str, float] = {}
         for row in named:
             totals[row[name]] = totals.get(row[name], 0.0) + row[value]
-        orders.append(sorted(totals, key=lambda key: -totals[key])[:MOST_BARS] if sort else list(totals))
+        orders.append(sorted(totals, key=lambda key: -totals[key])[:MOST_CELLS] if sort else list(totals))
     kept = [row for row in named if row[x] in orders[0] and row[y] in orders[1]]
     return kept, orders[0], orders[1]
 

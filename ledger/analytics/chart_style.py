@@ -109,8 +109,8 @@ def config(font: str = FONT) -> Row:
             "gridColor": GRID, "domainColor": GREY, "tickColor": GREY, "labelLimit": 180, "titlePadding": 8,
         },
         "legend": {
-            "orient": "top", "title": None, "labelColor": INK, "labelFontSize": 11, "symbolSize": 90, "labelLimit": 260,
-            "columns": 4, "offset": 6,
+            "orient": "top", "title": None, "labelColor": INK, "labelFontSize": 11, "symbolSize": 90, "labelLimit": 420,
+            "columns": 3, "offset": 6,
         },
         "range": {"category": list(SERIES), "ramp": list(RAMP), "heatmap": list(RAMP)},
         "header": {"labelColor": INK, "labelFontSize": 11, "title": None},

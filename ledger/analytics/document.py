@@ -217,11 +217,11 @@ def _shown(name: str, key: str, table: Table) -> Sequence[tuple[Cell, ...]]:
 
 def _short(text: str) -> str:
     """An account's name by its last part, the only one that is its own; any other text as it is."""
-    return f"…{text[-12:]}" if _UID.fullmatch(text) else text
+    return f"…{text[-8:]}" if _UID.fullmatch(text) else text
 
 
 def _numeric(table: Table, at: int) -> bool:
-    return any(isinstance(row[at], int | float) for row in table.rows)
+    return table.columns[at] in table.units or any(isinstance(row[at], int | float) for row in table.rows)
 
 
 def _sheet(report: Report, answer: Answer, lang: str) -> Plain:

@@ -142,7 +142,7 @@ MAIN = (
     ("credit_health", "limit_use"),
     ("recirculation", "recirculation"),
     ("participation", "active_90"),
-    ("holding", "mixed_days"),
+    ("holding", "holding_days"),
     ("rounds", "lm_inf"),
 )
 """Indicator and figure of what stands on the cover: the first four that there are."""
