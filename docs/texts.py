@@ -1,7 +1,7 @@
 """The texts of pages: what templates and Python say, and what the French catalogues hold.
 
-`python -m docs.texts [surface ...]` writes every text that a surface says and its `fr.po` lacks into it, without a translation, drops what is no longer said,
-and names what waits for French. A test fails until nothing does.
+`python -m docs.texts [surface ...]` writes every text that a surface says and its `fr.po` lacks into it, without a
+translation, drops what is no longer said, and names what waits for French. A test fails until nothing does.
 """
 
 from __future__ import annotations

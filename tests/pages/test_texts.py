@@ -29,7 +29,7 @@ def test_no_french_is_left_over(surface: str) -> None:
 def test_both_languages_name_the_same_values_and_marks(surface: str) -> None:
     for message in filter(lambda each: each.id, texts.catalogue(surface)):
         english = [message.id] if isinstance(message.id, str) else list(message.id)
-        french = [message.string] if isinstance(message.string, str) else list(message.string)
+        french = [message.string] if isinstance(message.string, str) else list(message.string or ())
         wanted = {name for text in english for name in _NAMED.findall(text)} - {"%(num)s"}
         for text in french:
             assert set(_NAMED.findall(text)) - {"%(num)s"} == wanted, f"{message.id!r} and {text!r} differ"
