@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Annotated, Any
 from uuid import UUID, uuid5
@@ -15,6 +16,7 @@ from api.association import migrations as association_migrations
 from api.association.service import Association
 from api.cursor import Cursors
 from api.facts import Facts
+from api.heads import header
 from api.identity import migrations as identity_migrations
 from api.identity.errors import forbidden
 from api.identity.permissions import allowed, only_own
@@ -102,9 +104,9 @@ class Require:
         """401 without a good key, 403 without the action, 429 when there were too many requests."""
         use: Services = request.app.state.services
         principal = await _authenticate(request, use)
-        named = request.query_params.get("community")
+        named = request.query_params.get("community") if request.scope["query_string"] else None
         caller = await admit(use, principal, self.action, named, platform=self.platform)
-        request.state.community = str(caller.community)
+        request.state.community = _text(caller.community)
         return caller
 
 
@@ -155,8 +157,11 @@ NOBODY = UUID(int=0)
 
 def bearer(request: Request) -> str:
     """The token that a request brings; "" without one."""
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    kind, _, token = (header(request.scope, b"authorization") or "").partition(" ")
     return token.strip() if kind.lower() == "bearer" else ""
+
+
+_text: Callable[[UUID], str] = lru_cache(maxsize=10_000)(str)
 
 
 async def _authenticate(request: Request, use: Services) -> Principal:
@@ -172,7 +177,7 @@ async def _authenticate(request: Request, use: Services) -> Principal:
             401, "unauthenticated", "send Authorization: Bearer with a key that is valid here",
             headers={"www-authenticate": 'Bearer realm="ricochet"'},
         )  # fmt: skip
-    key = str(principal.key or principal.actor)
+    key = _text(principal.key or principal.actor)
     request.state.key = key
     request.state.rate = use.rates.key(key)
     return principal
@@ -215,14 +220,13 @@ class Asking:
 
     async def __call__(self, request: Request) -> How:
         """422 when a parameter cannot be read."""
-        dry_run = request.query_params.get("dry_run", "false")
+        dry_run = request.query_params.get("dry_run", "false") if request.scope["query_string"] else "false"
         if dry_run not in ("true", "false"):
             raise shape("dry_run", "must be true or false")
-        headers = request.headers
-        key = headers.get("idempotency-key")
+        key = header(request.scope, b"idempotency-key")
         if key is not None and len(key) > LONGEST_KEY:
             raise shape("Idempotency-Key", f"must have at most {LONGEST_KEY} characters")
-        return How(dry_run == "true", key, "return=minimal" in headers.get("prefer", ""))
+        return How(dry_run == "true", key, "return=minimal" in (header(request.scope, b"prefer") or ""))
 
 
 LONGEST_KEY = 255

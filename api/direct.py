@@ -21,6 +21,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
+from api.heads import header
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Awaitable[Response]])
 
@@ -96,7 +97,7 @@ class _Way:
 
 async def _read(adapter: TypeAdapter[Any], request: Request) -> Any:
     """The body, or None when it is not plainly the JSON that the route takes."""
-    if request.headers.get("content-type") != "application/json":
+    if header(request.scope, b"content-type") != "application/json":
         return None
     try:
         return adapter.validate_json(await request.body())

@@ -34,6 +34,7 @@ class Facts:
         self._communities: dict[UUID | str, CommunityView] = {}
         self._vkeys: dict[UUID, str] = {}
         self._currencies: dict[UUID, dict[int, Currency]] = {}
+        self._codes: dict[UUID, dict[str, Currency]] = {}
         self._accounts: dict[UUID, dict[int, Named]] = {}
 
     def community(self, key: UUID | str) -> CommunityView:
@@ -64,22 +65,21 @@ class Facts:
 
     def knows(self, c: UUID, code: str) -> bool:
         """Whether `currency` answers from memory."""
-        return any(unit.code == code for unit in self._currencies.get(c, {}).values())
+        return code in self._codes.get(c, ())
 
     def currency(self, c: UUID, code: str) -> Currency:
         """By code. Raises Rejected currency_not_found."""
         if not self.knows(c, code):
             self._load(c)
-        for unit in self._currencies[c].values():
-            if unit.code == code:
-                return unit
-        raise Rejected(Code.CURRENCY_NOT_FOUND, f"no currency {code} here", "currency")
+        found = self._codes[c].get(code)
+        if found is None:
+            raise Rejected(Code.CURRENCY_NOT_FOUND, f"no currency {code} here", "currency")
+        return found
 
     async def currency_async(self, c: UUID, code: str) -> Currency:
         """`currency` for coroutines: the database is asked in a thread."""
-        if self.knows(c, code):
-            return self.currency(c, code)
-        return await asyncio.to_thread(self.currency, c, code)
+        found = self._codes.get(c, {}).get(code)
+        return await asyncio.to_thread(self.currency, c, code) if found is None else found
 
     def unit(self, c: UUID, no: int) -> Currency:
         """A currency by its number."""
@@ -109,7 +109,9 @@ class Facts:
         return self.accounts(c, {no for entry in entries for no in numbers_of(entry)})
 
     def _load(self, c: UUID) -> None:
-        self._currencies[c] = {unit.no: unit for unit in self._reader.currencies(c)}
+        found = self._reader.currencies(c)
+        self._currencies[c] = {unit.no: unit for unit in found}
+        self._codes[c] = {unit.code: unit for unit in found}
 
 
 def numbers_of(entry: Entry) -> set[int]:

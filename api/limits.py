@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from limits import RateLimitItem, parse
+from limits import parse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -40,7 +40,9 @@ class Rates:
 
     def __init__(self, keyed: str, anonymous: str, clock: Callable[[], float] = time.time) -> None:
         self._windows = Windows(clock)
-        self._policies: dict[str, RateLimitItem] = {"key": parse(keyed), "address": parse(anonymous)}
+        given = {"key": parse(keyed), "address": parse(anonymous)}
+        self._policies = {name: (item.amount, item.get_expiry()) for name, item in given.items()}
+        """How many requests, in a window of how many seconds."""
         self._clock = clock
 
     def key(self, caller: str) -> Rate:
@@ -53,23 +55,20 @@ class Rates:
 
     def tested(self, address: str) -> None:
         """Raises Problem 429 when an address has used up its requests without a valid key; counts nothing."""
-        item = self._policies["address"]
-        used = self._windows.get(f"address/{address}")
-        if used >= item.amount:
-            raise _too_many(self._state("address", item, address, used))
+        quota, window = self._policies["address"]
+        now = self._clock()
+        used, ends = self._windows.look(f"address/{address}", now)
+        if used >= quota:
+            raise _too_many(Rate("address", quota, window, 0, max(0, math.ceil(ends - now))))
 
     def _hit(self, policy: str, caller: str) -> Rate:
-        item = self._policies[policy]
-        used = self._windows.incr(f"{policy}/{caller}", item.get_expiry())
-        state = self._state(policy, item, caller, used)
-        if used > item.amount:
+        quota, window = self._policies[policy]
+        now = self._clock()
+        used, ends = self._windows.hit(f"{policy}/{caller}", window, now)
+        state = Rate(policy, quota, window, max(0, quota - used), max(0, math.ceil(ends - now)))
+        if used > quota:
             raise _too_many(state)
         return state
-
-    def _state(self, policy: str, item: RateLimitItem, caller: str, used: int) -> Rate:
-        ends = self._windows.get_expiry(f"{policy}/{caller}")
-        seconds = max(0, math.ceil(ends - self._clock()))
-        return Rate(policy, item.amount, item.get_expiry(), max(0, item.amount - used), seconds)
 
 
 def _too_many(state: Rate) -> Problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -35,6 +36,7 @@ class Metrics:
             "ricochet_http_seconds", "Seconds to answer, by route.", ["method", "route"],
             buckets=SECONDS, registry=self._registry,
         )  # fmt: skip
+        self._of = lru_cache(maxsize=4_096)(self._answers)
         self._refused = Counter(
             "ricochet_refused", "Refusals by their code.", ["code"], registry=self._registry
         )
@@ -56,10 +58,15 @@ class Metrics:
         for community, currency, name, value in figures:
             self._figures[name].labels(community, currency).set(value)
 
+    def _answers(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        """The figures of such answers; to look for them costs more than to count."""
+        return self._requests.labels(method, route, str(status)), self._seconds.labels(method, route)
+
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answer."""
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        count, took = self._of(method, route, status)
+        count.inc()
+        took.observe(seconds)
 
     def refused(self, code: str) -> None:
         """Count one refusal."""

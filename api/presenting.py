@@ -27,13 +27,16 @@ _TAGS = {kind: tag for tag, kind in EFFECTS.items()}
 def written(outcome: Outcome) -> Json:
     """What every answer to a command has."""
     command = outcome.command
+    uid = str(command.id)
     said: Json = {
-        "id": str(command.id), "community": str(command.community), "seq": outcome.seq,
+        "id": uid, "community": str(command.community), "seq": outcome.seq,
         "at": moment_or_none(outcome.ts), "command": command.name, "replayed": outcome.replayed,
     }  # fmt: skip
     if outcome.dry:
-        return said | {"dry_run": True}
-    return said | {"links": {"receipt": f"/v1/receipts/{command.id}"}}
+        said["dry_run"] = True
+    else:
+        said["links"] = {"receipt": f"/v1/receipts/{uid}"}
+    return said
 
 
 def past(entry: Entry) -> Outcome:

@@ -28,19 +28,26 @@ class Windows(Storage):
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count, in a window that begins now if there is none and lasts `expiry` seconds."""
-        now = self._clock()
+        return self.hit(key, expiry, self._clock(), amount)[0]
+
+    def hit(self, key: str, expiry: int, now: float, amount: int = 1) -> tuple[int, float]:
+        """`incr` at a moment: the count, and when the window ends. The library wraps what it knows, which costs more."""
         count, ends = self._windows.get(key, (0, 0.0))
         if ends <= now:
             count, ends = 0, now + expiry
             if len(self._windows) >= MOST:
                 self._forget(now)
-        self._windows[key] = (count + amount, ends)
-        return count + amount
+        counted = self._windows[key] = (count + amount, ends)
+        return counted
+
+    def look(self, key: str, now: float) -> tuple[int, float]:
+        """`get` at a moment, and when the window ends; now, without one."""
+        count, ends = self._windows.get(key, (0, 0.0))
+        return (count, ends) if ends > now else (0, now)
 
     def get(self, key: str) -> int:
         """The count in the present window."""
-        count, ends = self._windows.get(key, (0, 0.0))
-        return count if ends > self._clock() else 0
+        return self.look(key, self._clock())[0]
 
     def get_expiry(self, key: str) -> float:
         """When the present window ends; now, without one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -131,8 +132,13 @@ def _seconds(text: str) -> int | None:
 
 def moment(ns: int) -> str:
     """RFC 3339 in UTC with microseconds."""
-    at = datetime.fromtimestamp(ns // SECOND, UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{ns % SECOND // 1_000:06d}Z"
+    whole, rest = divmod(ns, SECOND)
+    return f"{_second(whole)}.{rest // 1_000:06d}Z"
+
+
+@lru_cache(maxsize=256)
+def _second(whole: int) -> str:
+    return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def moment_or_none(ns: int | None) -> str | None:
