@@ -10,26 +10,26 @@ from ledger.analytics.scanned import End, Rule, Side
 from ledger.analytics.scene import Kind, Scene
 from ledger.analytics.window import DAY
 
-FLOWS = ("issued", "redeemed", "demurrage", "fees", "corrections", "written_off", "opened")
-"""What crosses the border between members and the outside: `issued`, `opened`, `corrections` and `written_off` count
-what comes in less what goes out, the others what goes out less what comes in."""
+FLOWS = ("issued", "redeemed", "demurrage", "fees", "community", "corrections", "written_off", "opened")
+"""What crosses the border between members and the outside: `issued`, `opened`, `community` (payments of the community and
+to it), `corrections` and `written_off` count what comes in less what goes out, the others what goes out less what comes in."""
 
 _KIND_OF = {
     "issued": Kind.ISSUE, "redeemed": Kind.REDEEM, "demurrage": Kind.DEMURRAGE, "fees": Kind.FEE,
-    "corrections": Kind.CORRECTION, "written_off": Kind.WRITEOFF, "opened": Kind.OPENING,
+    "community": Kind.TRANSFER, "corrections": Kind.CORRECTION, "written_off": Kind.WRITEOFF, "opened": Kind.OPENING,
 }  # fmt: skip
 _OUTWARD = ("redeemed", "demurrage", "fees")
 
 
 def residual(
     before: int, after: int, *, issued: int = 0, redeemed: int = 0, demurrage: int = 0, fees: int = 0,
-    corrections: int = 0, written_off: int = 0, opened: int = 0, credit: int = 0,
+    community: int = 0, corrections: int = 0, written_off: int = 0, opened: int = 0, credit: int = 0,
 ) -> int:  # fmt: skip
     """What the flows leave unexplained of the change of M, in the unit of the arguments: shown, never hidden.
 
     `credit` is credit drawn less credit repaid: in mutual credit a payment from below zero makes money.
     """
-    explained = issued - redeemed - demurrage - fees + corrections + written_off + opened + credit
+    explained = issued - redeemed - demurrage - fees + community + corrections + written_off + opened + credit
     return after - before - explained
 
 
@@ -71,11 +71,15 @@ def stock_flow(scene: Scene) -> Result:
 
 
 def flows_of(scene: Scene) -> dict[str, int]:
-    """The FLOWS of the window, minor units; notes apart."""
+    """The FLOWS of the window, minor units; notes apart: notes changed into an account or back are corrections."""
+    digital = "SELECT account FROM account WHERE form IS DISTINCT FROM 'paper'"
     rows = scene.rows(
-        "SELECT kind, coalesce(sum(amount) FILTER (WHERE src IS NULL), 0), coalesce(sum(amount) FILTER (WHERE dst IS NULL), 0)"
-        " FROM movement WHERE time >= $start AND time < $stop AND (src IS NULL) <> (dst IS NULL)"
-        " AND coalesce(src, dst) NOT IN (SELECT account FROM account WHERE form = 'paper') GROUP BY kind"
+        f"""
+        SELECT kind, sum(CASE WHEN enters THEN amount ELSE 0 END), sum(CASE WHEN leaves THEN amount ELSE 0 END)
+        FROM (SELECT kind, amount, coalesce(src IN ({digital}), false) AS leaves,
+                     coalesce(dst IN ({digital}), false) AS enters
+              FROM movement WHERE time >= $start AND time < $stop) AS sides
+        WHERE enters <> leaves GROUP BY kind"""
     )
     paid = {str(kind): (int(str(inward)), int(str(outward))) for kind, inward, outward in rows}
     found = {}
@@ -161,7 +165,8 @@ INDICATORS = (
         "these do not explain is shown.",
         meaning_fr="La variation de la monnaie en circulation : émissions, reconversions, frais et crédit tiré. Ce que cela "
         "n'explique pas est affiché.",
-        formula="residual = M(end) - M(start) - (issued - redeemed - demurrage - fees + corrections + written off "
+        formula="residual = M(end) - M(start) - (issued - redeemed - demurrage - fees + payments by the community "
+        "less those to it + corrections + written off "
         "+ brought along + credit drawn - credit repaid)",
         source="Money conservation; yearly tables of Chiemgauer and Eusko",
         flag=Flag.MEASURED,
@@ -172,6 +177,7 @@ INDICATORS = (
             "redeemed": ("Changed back", "Reconverti"),
             "demurrage": ("Demurrage", "Fonte"),
             "fees": ("Fees to the community", "Frais versés à la communauté"),
+            "community": ("Paid by the community, less paid to it", "Payé par la communauté, moins ce qu'elle reçoit"),
             "corrections": ("Corrections", "Corrections"),
             "written_off": ("Debts written off", "Dettes passées en perte"),
             "opened": ("Brought along, history unknown", "Apporté, passé inconnu"),

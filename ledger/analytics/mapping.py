@@ -33,10 +33,12 @@ LEFT_OUT = frozenset(
 
 RULES: dict[Reason, Rule] = {
     Reason.PAYMENT: Rule(
-        Kind.TRANSFER, Kind.FEE, Kind.ISSUE,
-        "what members pay the community leaves circulation, what it pays them enters",
+        Kind.TRANSFER,
+        Kind.TRANSFER,
+        Kind.TRANSFER,
+        "a payment; with the community on a side it leaves circulation or enters it, and is no volume",
     ),
-    Reason.CAPTURE: Rule(Kind.TRANSFER, Kind.FEE, Kind.ISSUE, "a payment that had been held"),
+    Reason.CAPTURE: Rule(Kind.TRANSFER, Kind.TRANSFER, Kind.TRANSFER, "a payment that had been held"),
     Reason.FEE: Rule(None, Kind.FEE, None, "a leg of its own beside the payment, which keeps its full amount"),
     Reason.FEE_RESERVE: Rule(None, Kind.FEE, None, "the part of a fee that is kept for losses"),
     Reason.DUES: Rule(None, Kind.FEE, None, "dues in units or hours"),

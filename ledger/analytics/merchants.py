@@ -76,7 +76,7 @@ def _gifts(scene: Scene) -> dict[str, Figure]:
     given, associations = scene.rows(
         """SELECT coalesce(sum(m.amount), 0), count(DISTINCT a.owner) FROM movement m JOIN account a ON m.dst = a.account
            WHERE m.src IS NULL AND a.kind = 'association' AND m.outside IN ('common_fund', 'operator')
-             AND m.kind = 'issue' AND m.time >= $start AND m.time < $stop"""
+             AND m.kind IN ('issue', 'transfer') AND m.time >= $start AND m.time < $stop"""
     )[0]
     issued = scene.number(
         """SELECT sum(amount) FROM movement WHERE kind = 'issue' AND coalesce(outside, '') NOT IN ('common_fund', 'operator')

@@ -144,7 +144,8 @@ def _people(
 ) -> None:
     """Tables `account`, `member` and `term`. Accounts of one member have the number of the first as their owner.
 
-    Who has left and nobody noted when, left when the last account was closed to them.
+    A member joined with the first account at the latest; who has left and nobody noted when, left when the last
+    account was closed to them.
     """
     db.register("fact", _fact_table(facts))
     db.register("holder", _holder_table(facts))
@@ -182,10 +183,12 @@ def _people(
         """
         CREATE TABLE member AS
         SELECT coalesce(o.owner, (SELECT count(*) FROM held) - 1 + row_number() OVER (PARTITION BY o.owner IS NULL
-               ORDER BY f.member)) AS owner, f.kind, f.state, nullif(f.area, '') AS area, f.sector, f.college, f.joined,
+               ORDER BY f.member)) AS owner, f.kind, f.state, nullif(f.area, '') AS area, f.sector, f.college,
+               least(f.joined, o.first) AS joined,
                coalesce(f."left", CASE WHEN f.state = 'left' THEN coalesce(o.gone, f.joined) END) AS "left", f.dues_until
         FROM fact f LEFT JOIN (
-            SELECT h.member, h.owner, max(t.time) FILTER (WHERE t.frozen = 3 OR t.state <> 'open') AS gone
+            SELECT h.member, h.owner, min(h.opened) AS first,
+                   max(t.time) FILTER (WHERE t.frozen = 3 OR t.state <> 'open') AS gone
             FROM held h JOIN term t ON t.account = h.number WHERE h.member IS NOT NULL GROUP BY ALL
         ) o USING (member)
         ORDER BY 1"""

@@ -1,4 +1,5 @@
-"""What the ledger's own records say: nothing here knows how the records came about.
+"""What the ledger's own records say and no indicator does (`ops.demo.figures` asks those): nothing here knows how the
+records came about.
 
 A `Record` holds the transfers of one currency. Entries that were reversed are left out together with their
 reversals: they happened and were undone. Amounts are minor units; rates are exact fractions.
@@ -6,7 +7,7 @@ reversals: they happened and were undone. Amounts are minor units; rates are exa
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,14 +19,12 @@ from sqlalchemy import select
 
 from ledger.core.accounts import AccountKind, Form
 from ledger.core.journal import Entry, Reason
-from ledger.core.money import allocate
 from ledger.service import Ledger
 from ledger.store import schema
 
 K = AccountKind
 PEOPLE = frozenset({K.PERSON, K.PURSE})
 FIRMS = frozenset({K.BUSINESS})
-HOLDERS = frozenset({K.PERSON, K.PURSE, K.BUSINESS, K.ASSOCIATION, K.PUBLIC})
 PAID = (Reason.PAYMENT, Reason.CAPTURE)
 
 
@@ -123,24 +122,9 @@ def total(moves: Iterable[Move]) -> int:
     return sum(move.amount for move in moves)
 
 
-def volume(
-    record: Record,
-    payers: Collection[AccountKind] = frozenset(K),
-    payees: Collection[AccountKind] = frozenset(K),
-) -> int:
-    """Payments and captured holds, less refunds."""
-    paid = total(record.chosen(PAID, payers, payees))
-    return paid - total(record.chosen((Reason.REFUND,), payees, payers))
-
-
 def balances(record: Record, kinds: Collection[AccountKind]) -> int:
     """What accounts of some kinds hold together."""
     return sum(held.balance for held in record.accounts.values() if held.kind in kinds)
-
-
-def circulation(record: Record) -> int:
-    """Units issued and not taken back."""
-    return -balances(record, {K.ISSUANCE})
 
 
 def conversions(record: Record) -> int:
@@ -156,20 +140,6 @@ def redemptions(record: Record) -> int:
 def gifts(record: Record) -> int:
     """Units issued to associations: the gift of the sponsors' conversions."""
     return total(record.chosen((Reason.ISSUE,), payees={K.ASSOCIATION}))
-
-
-def mean_circulation(record: Record, moments: Collection[int]) -> Fraction:
-    """The mean of what circulates at some moments (ns)."""
-    made = {Reason.ISSUE: 1, Reason.OPENING: 1, Reason.REDEEM: -1}
-    ordered = deque(sorted(moments))
-    count, stock, summed = len(ordered), 0, 0
-    for move in record.moves:
-        while ordered and ordered[0] <= move.at:
-            summed += stock
-            ordered.popleft()
-        stock += made.get(Reason(move.reason), 0) * move.amount
-    summed += stock * len(ordered)
-    return Fraction(summed, count)
 
 
 def never_redeemed(record: Record) -> Fraction:
@@ -207,41 +177,6 @@ def household_months(record: Record) -> int:
     return len({(move.payee, month_of(move.at)) for move in record.chosen((Reason.GRANT,))})
 
 
-def recirculation(record: Record) -> Fraction:
-    """What firms spent in units by what firms received in units."""
-    return Fraction(volume(record, FIRMS, FIRMS), volume(record, HOLDERS, FIRMS))
-
-
-def rounds(record: Record, most: int = 3) -> list[int]:
-    """How much was paid for the first, second, … time since it was granted or issued.
-
-    What leaves an account is a fair sample of what it holds: each payment takes of every round in proportion. The
-    formula 1 + r + r^2 says the same of a community; with oldest units first, units that wait go round more often.
-    """
-    held: dict[int, list[int]] = defaultdict(lambda: [0] * (most + 1))
-    spent = [0] * most
-    for move in record.moves:
-        mine = held[move.payer]
-        known = min(move.amount, sum(mine))
-        taken = allocate(known, mine) if known else [0] * (most + 1)
-        for rank, amount in enumerate(taken):
-            mine[rank] -= amount
-        taken[0] += move.amount - known  # from an issuer or a funder: never paid before
-        paid = move.reason in PAID
-        theirs = held[move.payee]
-        for rank, amount in enumerate(taken):
-            if paid and rank < most:
-                spent[rank] += amount
-            theirs[min(rank + paid, most)] += amount
-    return spent
-
-
-def lm3(record: Record) -> Fraction:
-    """(R1 + R2 + R3) / R1 on the ledger: the first three rounds of spending by the first."""
-    first, second, third = rounds(record, 3)
-    return Fraction(first + second + third, first)
-
-
 def most_granted(record: Record) -> dict[str, int]:
     """By programme: the most that was ever granted less expired."""
     now: dict[str, int] = defaultdict(int)
@@ -254,12 +189,6 @@ def most_granted(record: Record) -> dict[str, int]:
         elif move.reason == Reason.PURSE_EXPIRY:
             now[record.accounts[move.payer].programme] -= move.amount
     return dict(most)
-
-
-def cumulative(record: Record, until: int) -> tuple[int, int]:
-    """Volume and number of the payments between firms before a moment (ns)."""
-    before = record.between(0, until)
-    return volume(before, FIRMS, FIRMS), sum(1 for _ in before.chosen(PAID, FIRMS, FIRMS))
 
 
 def opened_before(ledger: Ledger, community: UUID, record: Record, until: int) -> int:

@@ -6,16 +6,19 @@ that scale too, and the row says so.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
+from pathlib import Path
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from ledger.core.accounts import AccountKind
 from ledger.core.journal import Reason
 from ledger.service import Ledger
 from ops.demo import allowance, card, eusko, exchange, hours, measure, mesure
+from ops.demo.figures import Figures
 from ops.demo.measure import FIRMS, PEOPLE, K
 from ops.demo.stage import moment
 
@@ -116,24 +119,25 @@ def money(cents: Fraction | int) -> Fraction:
     return Fraction(cents) / CENT
 
 
-def first_year(ledger: Ledger, community: UUID, rows: Rows) -> None:
+def first_year(ledger: Ledger, community: UUID, rows: Rows, figures: Figures) -> None:
     """A1: La Mesure."""
     record = measure.load(ledger, community, mesure.UNIT)
-    converted, back = measure.conversions(record), measure.redemptions(record)
-    stock = measure.circulation(record)
-    rows.near("converted, 11 months", "Mes-iDeclic", 24_000, money(converted), 1)
+    said = figures.over(community, mesure.UNIT)
+    stock = said("circulation", "paper_after")
+    rows.near("converted, 11 months", "Mes-iDeclic", 24_000, money(said("rounds", "issued")), 1)
     rows.near("stock at the end", "Mes-iDeclic", 8_500, money(stock), 3)
-    rows.near("reconversion rate", "computed", "0.646", Fraction(back, converted), 3, PERCENT)
+    rows.near("reconversion rate", "computed", "0.646", said("recirculation", "redeemed_of_issued"), 3, PERCENT)
     firms = sum(1 for held in record.accounts.values() if held.kind in FIRMS)
     rows.near("firms", "Mes-iDeclic", 55, firms, 0, NUMBER)
-    held = Fraction(measure.balances(record, FIRMS), stock)
+    held = measure.balances(record, FIRMS) / stock
     rows.points("share of the stock with firms", "Mes-bonif", "0.80", held, 10)
 
 
-def eighth_year(ledger: Ledger, community: UUID, rows: Rows) -> None:
+def eighth_year(ledger: Ledger, community: UUID, rows: Rows, figures: Figures) -> None:
     """A2: the Eusko in 2020, at one tenth."""
     whole = measure.load(ledger, community, eusko.UNIT)
     year = whole.between(eusko.YEAR_BEGINS, eusko.YEAR_ENDS)
+    said = figures.over(community, eusko.UNIT, eusko.YEAR_BEGINS, eusko.YEAR_ENDS)
     converted, back = measure.conversions(year), measure.redemptions(year)
     fees = measure.load(ledger, community, "EUR").between(eusko.YEAR_BEGINS, eusko.YEAR_ENDS)
     commission = measure.total(fees.chosen((Reason.COMMISSION,)))
@@ -142,7 +146,7 @@ def eighth_year(ledger: Ledger, community: UUID, rows: Rows) -> None:
     def scaled(published: int) -> Fraction:
         return Fraction(published, eusko.SCALE)
 
-    rows.near("reconversion rate", "EM-chiffres", "0.493", Fraction(back, converted), 1, PERCENT)
+    rows.near("reconversion rate", "EM-chiffres", "0.493", said("recirculation", "redeemed_of_issued"), 1, PERCENT)
     rows.near("net issue, at 1/10", "EM-chiffres", scaled(725_233), money(converted - back), 1)
     rows.near("commission 5 %, at 1/10", "computed", scaled(35_328), money(commission), 5)
     rows.near("gift 3 %, at 1/10", "presselib", scaled(42_954), money(gift), 5)
@@ -152,13 +156,13 @@ def eighth_year(ledger: Ledger, community: UUID, rows: Rows) -> None:
     people, firms = measure.active(year, PEOPLE), measure.active(year, FIRMS)
     tills = {no for no in firms if whole.accounts[no].form.value == "paper"}
     rows.near("people per firm (France)", "enquête", "3.6", Fraction(len(people), len(firms - tills)), 20, DECIMAL)
-    ends = [moment(2020, month + 1, 1, 0) for month in range(1, 13)]
-    velocity = Fraction(measure.volume(year)) / measure.mean_circulation(whole, ends)
-    rows.range("velocity a year", "computed", "1.0", "1.3", velocity, DECIMAL)
+    paid = sum(cast(int, amount) for amount in said.table("forms", "forms").column("amount"))
+    stock = said("circulation", "average") + said("circulation", "paper_average")
+    rows.range("velocity a year, notes too", "computed", "1.0", "1.3", paid / stock / said.years, DECIMAL)
 
 
-def barter(ledger: Ledger, community: UUID, rows: Rows) -> None:
-    """C2: Sardex from its first payment."""
+def barter(ledger: Ledger, community: UUID, rows: Rows, figures: Figures) -> None:
+    """C2: Sardex from its first payment. All its members are firms."""
     record = measure.load(ledger, community, exchange.UNIT)
     marks = [moment(2010, month + 1, 1, 0) for month in (9, 22, 34)]
     for until, firms, published in zip(marks, (250, 500, None), (350_000, 1_000_000, 5_000_000), strict=True):
@@ -166,35 +170,35 @@ def barter(ledger: Ledger, community: UUID, rows: Rows) -> None:
         if firms is not None:
             joined = measure.opened_before(ledger, community, record, until)
             rows.near(f"firms after {when}", "Sar-net", firms, joined, 0, NUMBER)
-        rows.near(
-            f"volume after {when}", "Sar-net", published, money(measure.cumulative(record, until)[0]), 10
-        )
-    september = record.between(moment(2010, 9, 1, 0), marks[0])
-    rows.near("volume of September 2010", "Sar-net", 100_000, money(measure.volume(september, FIRMS, FIRMS)), 20)
-    volume, payments = measure.cumulative(record, marks[2])
+        said = figures.over(community, exchange.UNIT, None, until)
+        rows.near(f"volume after {when}", "Sar-net", published, money(said("velocity", "volume")), 10)
+    payments = said.count("velocity", "volume")
+    september = figures.over(community, exchange.UNIT, moment(2010, 9, 1, 0), marks[0])
+    rows.near("volume of September 2010", "Sar-net", 100_000, money(september("velocity", "volume")), 20)
     rows.near("payments after 34 months", "Sar-net", 5_000, payments, 10, NUMBER)
-    rows.near("units per payment", "computed", 1_000, money(Fraction(volume, payments)), 10)
+    rows.near("units per payment", "computed", 1_000, money(said("velocity", "volume") / payments), 10)
     rows.near("sum of all balances", "MUT-1", 0, measure.balances(record, frozenset(K)), 0)
 
 
-def household_allowance(ledger: Ledger, community: UUID, rows: Rows) -> None:
+def household_allowance(ledger: Ledger, community: UUID, rows: Rows, figures: Figures) -> None:
     """C3: the REC."""
     record = measure.load(ledger, community, allowance.UNIT)
-    granted = measure.total(record.chosen((Reason.GRANT,)))
+    said = figures.over(community, allowance.UNIT)
+    granted = said("rounds", "issued")
     months = measure.household_months(record)
     households = {move.payee for move in record.chosen((Reason.GRANT,))}
     rows.near("allowance issued", "uppers", 789_592, money(granted), 1)
     rows.near("households", "uppers", 533, len(households), 0, NUMBER)
-    rows.near("merchants paid", "uppers", 175, len(measure.active(record, FIRMS)), 1, NUMBER)
-    rows.near("per household-month", "computed", 106, money(Fraction(granted, months)), 1)
-    rows.near("recirculation", "uppers", "0.334", measure.recirculation(record), 4, PERCENT)
-    multiplier = Fraction(measure.volume(record), granted)
+    rows.near("merchants paid", "uppers", 175, said("merchants", "receivers"), 1, NUMBER)
+    rows.near("per household-month", "computed", 106, money(granted / months), 1)
+    rows.near("recirculation", "uppers", "0.334", said("recirculation", "recirculation"), 4, PERCENT)
+    multiplier = said("rounds", "transfers_per_issue")
     rows.near("multiplier (published +54 %)", "uppers", "1.50", multiplier, 4, DECIMAL)
-    rows.near("LM3 on the ledger", "computed", "1.45", measure.lm3(record), 4, DECIMAL)
+    rows.near("LM3 on the ledger", "computed", "1.45", said("rounds", "lm3_firms"), 4, DECIMAL)
     _budgets(ledger, community, rows, allowance.UNIT, record)
 
 
-def pupils_card(ledger: Ledger, community: UUID, rows: Rows) -> None:
+def pupils_card(ledger: Ledger, community: UUID, rows: Rows, _: Figures) -> None:
     """C3: the purses of the pupils, at one hundredth."""
     record = measure.load(ledger, community, card.UNIT)
     books = [no for no, held in record.accounts.items() if held.programme == "loisir" and held.kind is K.PURSE]
@@ -236,7 +240,7 @@ def hours_of(ledger: Ledger, community: UUID) -> tuple[int, int, int, int]:
     return members, len(served), measure.total(served), own
 
 
-PLAN: dict[str, tuple[Callable[[Ledger, UUID, Rows], None], ...]] = {
+PLAN: dict[str, tuple[Callable[[Ledger, UUID, Rows, Figures], None], ...]] = {
     "MES": (first_year,),
     "RIV": (eighth_year,),
     "EBX": (barter,),
@@ -248,11 +252,13 @@ PLAN: dict[str, tuple[Callable[[Ledger, UUID, Rows], None], ...]] = {
 def table(ledger: Ledger, communities: dict[str, UUID]) -> list[Row]:
     """Every row, in the order of the story. `communities`: code to uuid."""
     rows: list[Row] = []
-    for code, some in PLAN.items():
-        collected = Rows(code)
-        for fill in some:
-            fill(ledger, communities[code], collected)
-        rows += collected.rows
+    with tempfile.TemporaryDirectory(prefix="ricochet-demo-") as folder:
+        figures = Figures(ledger, Path(folder))
+        for code, some in PLAN.items():
+            collected = Rows(code)
+            for fill in some:
+                fill(ledger, communities[code], collected, figures)
+            rows += collected.rows
     collected = Rows("ACC")
     accorderies(ledger, [uid for code, uid in communities.items() if code.startswith("ACC-")], collected)
     return rows + collected.rows
