@@ -11,8 +11,13 @@ from api import messages
 from api.identity.schema import NOBODY
 from api.pages.frame import cookies
 from api.pages.frame.fault import Fault, sentence
+from api.pages.frame.form import ASSERTION, CODE
 from api.pages.frame.guard import Elsewhere, StepUp, language
 from api.pages.frame.visit import Visit
+
+
+CONFIRMING = frozenset({"passkey_refused", "code_refused", "code_locked"})
+"""What is said of a confirmation that was not good."""
 
 
 def wanted(request: Request) -> bool:
@@ -37,7 +42,14 @@ def page(
     visit.fault = Fault(
         status, code, sentence(said, field), {each["field"]: each["detail"] for each in errors}
     )
-    response = visit.show("frame/problem.html", status)
+    if (
+        visit.session is not None
+        and code in CONFIRMING
+        and (visit.form.get(CODE) or visit.form.get(ASSERTION))
+    ):
+        response = _asked(visit, status)  # the confirmation was not good; what it was for is kept
+    else:
+        response = visit.show("frame/problem.html", status)
     response.headers.update(headers or {})
     return response
 
@@ -54,12 +66,15 @@ def elsewhere(request: Request, error: Exception) -> Response:
 def step_up(request: Request, error: Exception) -> Response:
     """The page that asks who is there, with the form's values in it; it sends them on with the proof."""
     assert isinstance(error, StepUp)
-    visit = error.visit
+    return _asked(error.visit, 403)
+
+
+def _asked(visit: Visit, status: int) -> Response:
     session, identity = visit.signed_in, visit.use.identity
     key = session.principal.key
     assert key is not None
     return visit.show(
-        "frame/step_up.html", 403,
+        "frame/step_up.html", status,
         passkeys=identity.passkeys.of(session.community, key), app=identity.authenticators.has(session.community, key),
         site=visit.pages.webauthn(visit),
     )  # fmt: skip
@@ -71,4 +86,6 @@ def _unbegun(request: Request, status: int) -> Visit:
     token = pages.jar.get(request, cookies.SESSION)
     session = use.identity.sessions.find(token) if token and status < 500 else None
     lang = language(request.query_params, pages.jar.get(request, cookies.LANG), session, request)
-    return Visit(request, use, pages, lang, session, community=NOBODY if session is None else session.community)
+    return Visit(
+        request, use, pages, lang, session, community=NOBODY if session is None else session.community
+    )

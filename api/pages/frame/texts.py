@@ -45,7 +45,9 @@ def _merged(lang: str, paths: Iterable[Path]) -> NullTranslations:
             catalogue = read_po(source, locale=lang)
         for message in catalogue:
             given = message.string
-            message.string = set_french(given) if isinstance(given, str) else tuple(map(set_french, given or ()))
+            message.string = (
+                set_french(given) if isinstance(given, str) else tuple(map(set_french, given or ()))
+            )
         binary = io.BytesIO()
         write_mo(binary, catalogue)
         binary.seek(0)
