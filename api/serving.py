@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
@@ -52,6 +53,7 @@ class Server(uvicorn.Server):
         """Open the ledger, listen, and say so."""
         await super().startup(sockets)
         if self.started:
+            threading.Thread(target=self._app.state.pages.warm, daemon=True).start()
             self._say(self._app)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

@@ -17,7 +17,7 @@ from api.identity.principal import Role
 from api.pages.frame import colours
 from ledger.community.membership import MemberKind
 from ledger.service import new_id
-from tests.pages.visiting import Site, visited
+from tests.pages.visiting import Site, Visitor, visited
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
@@ -77,7 +77,8 @@ def test_the_language_is_the_one_asked_for_then_the_members_then_the_browsers(si
     uid = new_id()
     english = Profile(name="Eve", kind=MemberKind.PERSON, locale="en")
     site.use.identity.people.create(site.riv.community, uid, english)
-    eve = site.enter(site.riv, Role.MEMBER, owner=uid, lang="fr")
+    token = site.use.identity.sessions.begin(site.riv.community, site.key(site.riv, Role.MEMBER, uid))
+    eve = Visitor(site, token, "fr", chosen=False)
     assert '<html lang="en">' in eve.get("/account")
     assert '<html lang="fr">' in eve.get("/account?lang=fr")
     assert '<html lang="fr">' in eve.get("/account"), "what was chosen is remembered"

@@ -16,7 +16,7 @@ from api.app import create_app
 from api.deps import Services
 from api.identity.principal import OWN_ROLES, PLATFORM_ROLES, Principal, Role
 from api.identity.schema import NOBODY
-from api.pages.frame.cookies import SESSION
+from api.pages.frame.cookies import LANG, SESSION
 from api.pages.frame.form import CSRF
 from api.pages.frame.site import Pages
 from tests.integration.served import STAFF, Place, Served, settings_for
@@ -28,13 +28,18 @@ _TOKEN = re.compile(rf'name="{CSRF}" value="([^"]+)"')
 
 
 class Visitor:
-    """A browser without scripts: it keeps cookies, takes HTML, follows nothing by itself."""
+    """A browser without scripts: it keeps cookies, takes HTML, follows nothing by itself.
 
-    def __init__(self, site: Site, session: str = "", lang: str = "en") -> None:
+    `lang` is what its person has chosen, or with `chosen` False only what the browser prefers.
+    """
+
+    def __init__(self, site: Site, session: str = "", lang: str = "en", *, chosen: bool = True) -> None:
         self.site = site
         self.client = TestClient(site.client.app, base_url=SITE, follow_redirects=False)
         self.client.headers |= {"accept": HTML, "accept-language": lang}
         self._token = ""
+        if session and chosen:
+            self.client.cookies.set("ricochet" + LANG, lang, domain="localhost.local", path="/")
         if session:
             self.client.cookies.set("ricochet" + SESSION, session, domain="localhost.local", path="/")
             self._token = site.pages.jar.csrf(session)

@@ -15,7 +15,6 @@ from api.pages.frame.form import ASSERTION, CODE
 from api.pages.frame.guard import Elsewhere, StepUp, language
 from api.pages.frame.visit import Visit
 
-
 CONFIRMING = frozenset({"passkey_refused", "code_refused", "code_locked"})
 """What is said of a confirmation that was not good."""
 

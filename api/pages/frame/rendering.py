@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import segno
@@ -17,8 +17,9 @@ from api.pages.frame.texts import LANGUAGES, NAMES, PAGES, words
 from ledger.core.signing import fingerprint
 
 
-def environment(folders: Sequence[str], lang: str, statics: Statics) -> Environment:
-    """Templates of the frame and of these surfaces, in a language."""
+@cache
+def environment(folders: tuple[str, ...], lang: str, statics: Statics) -> Environment:
+    """Templates of the frame and of these surfaces, in a language; compiled once in a process."""
     places = [PAGES / name / "templates" for name in ("frame", *folders)]
     made = Environment(
         loader=FileSystemLoader([str(place) for place in dict.fromkeys(places)]),

@@ -12,10 +12,9 @@ from markupsafe import Markup
 
 from api.identity.passkeys import Site, site_of
 from api.identity.permissions import allowed
-from api.pages.frame import rendering
+from api.pages.frame import rendering, statics
 from api.pages.frame.cookies import Jar
 from api.pages.frame.faces import Faces
-from api.pages.frame.statics import Statics
 from api.pages.frame.surface import Surface
 from api.pages.frame.texts import LANGUAGES
 from api.pages.frame.visit import Visit
@@ -38,20 +37,26 @@ class Pages:
 
     def __init__(self, surfaces: Sequence[Surface], settings: Settings) -> None:
         self.surfaces = tuple(surfaces)
-        self.statics = Statics()
+        self.statics = statics.ours()
         self.faces = Faces(self.statics)
         self.jar = Jar(settings.public_url.startswith("https"), secrets.token_bytes(32))
         self.headers = dict(HEADERS)
         self.host = urlsplit(settings.public_url).netloc
         self._public_url = settings.public_url
         self._environments: dict[str, Environment] = {
-            lang: rendering.environment([each.name for each in surfaces], lang, self.statics)
+            lang: rendering.environment(tuple(each.name for each in surfaces), lang, self.statics)
             for lang in LANGUAGES
         }
 
     def open(self, secret: bytes) -> None:
         """What cookies are sealed with; the same in every process."""
         self.jar = Jar(self._public_url.startswith("https"), secret)
+
+    def warm(self) -> None:
+        """Compile every template, so that the first visitor need not wait for it."""
+        for world in self._environments.values():
+            for name in world.list_templates():
+                world.get_template(name)
 
     def render(self, visit: Visit, template: str, context: dict[str, Any]) -> str:
         """A template as HTML. Every template has `visit`, `ui` (the components) and `nav`."""

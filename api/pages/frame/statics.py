@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -80,6 +81,12 @@ class Statics:
         source = (self._folder / "js" / name).read_text()
         linked = _IMPORT.sub(lambda found: "./" + self._module(found[1] or found[2]), source)
         return self._keep(name, _without_comments(linked).encode())
+
+
+@cache
+def ours() -> Statics:
+    """The files of this program, read once in a process."""
+    return Statics()
 
 
 def asset_of(name: str, content: bytes) -> Asset:
