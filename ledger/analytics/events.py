@@ -44,9 +44,9 @@ def events_sql(*, owners: bool, paper: bool) -> str:
 
 def events_of(scene: Scene) -> str:
     """`events_sql` as a scene needs it."""
-    owners = scene.number("SELECT count(*) - count(DISTINCT owner) FROM account") > 0
-    paper = scene.number("SELECT count(*) FROM account WHERE form = 'paper'") > 0
-    return events_sql(owners=owners, paper=paper)
+    found = "SELECT count(*) FILTER (WHERE owner <> account), count(*) FILTER (WHERE form = 'paper') FROM account"
+    shared, paper = (int(str(each)) for each in scene.rows(found)[0])  # an owner has the number of its first account
+    return events_sql(owners=shared > 0, paper=paper > 0)
 
 
 def events(scene: Scene, from_seq: int = 0) -> Iterator[Any]:

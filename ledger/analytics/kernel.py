@@ -3,7 +3,7 @@
 A balance is money held while above zero and credit drawn while below, so only one side has lots at a time. An event
 first takes from the side that the balance is on, then adds to the other. Two rules match at once, from two sequences
 of lots: FIFO (oldest first) and LIFO (newest first; demurrage takes the oldest under both). The third, mixed, needs
-only the mean entry time. At the end every account is drained at the window's end: what it still holds is its open lots.
+only the mean entry time. After its last event an account has open lots, with their age at the window's end.
 
 The function is written flat, over flat sequences and integers alone: numba compiles it as it stands, and without numba
 Python runs it on lists, whose integers know no limit. Compiled, amount x seconds is kept in two words (`MASK`, `BITS`):
@@ -95,7 +95,7 @@ def scan(
     start, end, groups = setting.start, setting.end, setting.groups
     edges, bounds = setting.edges, setting.bounds
     number, last_bucket, all_bins = len(batch.account), len(bounds) - 2, len(edges) + 1
-    i = 0
+    i = bin_at = 0
     while i < number or finish:
         wanted = batch.account[i] if i < number else LAST
         if hand[ACCOUNT] == NOBODY:  # take up the next account, as it was left or new
@@ -122,23 +122,22 @@ def scan(
                 hand[ACCOUNT] = wanted
             continue
         balance = hand[BALANCE]
+        t, change, code = end, 0, OPEN
         if hand[ACCOUNT] == wanted:
             t, change, code = batch.time[i], batch.delta[i], batch.code[i]
             i += 1
-        else:  # its events are over: leave it as it is for another day, then drain it
-            t, change, code = end, -balance, OPEN
-            if keep:
-                made = hand[MADE]
-                kept.account[made], kept.balance[made], kept.mean[made] = hand[ACCOUNT], balance, mean[0]  # type: ignore[index]
-                for rule in range(2):
-                    first = hand[LOTS + rule]
-                    for k in range(hand[HEAD + rule], hand[TAIL + rule]):
-                        kept.amount[rule][first] = lot_amount[rule * room + k]  # type: ignore[index]
-                        kept.time[rule][first] = lot_time[rule * room + k]  # type: ignore[index]
-                        first += 1
-                    hand[LOTS + rule] = first
-                    kept.until[2 * made + rule] = first  # type: ignore[index]
-                hand[MADE] = made + 1
+        elif keep:  # its events are over: leave it as it is for another day
+            made = hand[MADE]
+            kept.account[made], kept.balance[made], kept.mean[made] = hand[ACCOUNT], balance, mean[0]  # type: ignore[index]
+            for rule in range(2):
+                first = hand[LOTS + rule]
+                for k in range(hand[HEAD + rule], hand[TAIL + rule]):
+                    kept.amount[rule][first] = lot_amount[rule * room + k]  # type: ignore[index]
+                    kept.time[rule][first] = lot_time[rule * room + k]  # type: ignore[index]
+                    first += 1
+                hand[LOTS + rule] = first
+                kept.until[2 * made + rule] = first  # type: ignore[index]
+            hand[MADE] = made + 1
 
         inside = t >= start
         group_row = setting.group_of[hand[ACCOUNT]] * COLUMNS
@@ -150,7 +149,7 @@ def scan(
         side = HELD if balance > 0 else CREDIT
         offset = side * PER_SIDE
 
-        if inside and hand[ENTERED] == 0:  # the age that its money had when the window began
+        if inside and hand[ENTERED] == 0 and code != OPEN:  # the age that its money had when the window began
             hand[ENTERED] = 1
             for rule in range(2):
                 for k in range(hand[HEAD + rule], hand[TAIL + rule]):
@@ -160,6 +159,37 @@ def scan(
                     counts[at] = low & MASK
                     counts[at + 1] += (take >> BITS) * age + (low >> BITS)
             mixed[group_mixed + side * 4 + 3] += abs(balance) * (start - mean[0])
+
+        if code == OPEN:  # what is held, and its age now; lots lie in the order in which they came
+            counts[group_row + offset + OPEN * PER_END + VOLUME] += abs(balance)
+            mixed[group_mixed + side * 4 + OPEN] += abs(balance) * (end - mean[0])
+            for rule in range(2):
+                low, high, first = 0, 0, ((side * 2 + rule) * 3 + OPEN) * all_bins
+                for k in range(rule * room + hand[HEAD + rule], rule * room + hand[TAIL + rule]):
+                    take, age = lot_amount[k], end - lot_time[k]
+                    while bin_at > 0 and edges[bin_at - 1] >= age:
+                        bin_at -= 1
+                    while bin_at < all_bins - 1 and edges[bin_at] < age:
+                        bin_at += 1
+                    bins[first + bin_at] += take
+                    low += (take & MASK) * age
+                    high += (take >> BITS) * age + (low >> BITS)
+                    low &= MASK
+                at = group_row + offset + OPEN * PER_END + rule * PER_RULE
+                counts[at + PAIRS] += hand[TAIL + rule] - hand[HEAD + rule]
+                sum_low = counts[at + LOW] + low
+                counts[at + LOW] = sum_low & MASK
+                counts[at + HIGH] += high + (sum_low >> BITS)
+                if hand[ENTERED] == 0:  # no event in the window: all of it was younger by its length when it began
+                    short = (abs(balance) & MASK) * (end - start)
+                    at = group_row + offset + CARRIED + 2 * rule
+                    sum_low = counts[at] + low - (short & MASK)
+                    counts[at] = sum_low & MASK
+                    counts[at + 1] += high - (abs(balance) >> BITS) * (end - start) - (short >> BITS) + (sum_low >> BITS)
+            if hand[ENTERED] == 0:
+                mixed[group_mixed + side * 4 + 3] += abs(balance) * (start - mean[0])
+            hand[ACCOUNT] = NOBODY
+            continue
 
         out = min(abs(change), abs(balance)) if (balance > 0) != (change > 0) else 0
         into = abs(change) - out
@@ -203,9 +233,6 @@ def scan(
                 counts[bucket_row + offset + ended * PER_END + VOLUME] += out
                 mixed[group_mixed + side * 4 + ended] += out * (t - mean[0])
                 mixed[bucket_mixed + side * 4 + ended] += out * (t - mean[0])
-        if code == OPEN:
-            hand[ACCOUNT] = NOBODY
-            continue
 
         new_side = HELD if change > 0 else CREDIT
         if into > 0:

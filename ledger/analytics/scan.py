@@ -107,12 +107,12 @@ def _groups(scene: Scene) -> tuple[tuple[Group, ...], Any]:
     order = ", ".join(f"{name} NULLS LAST" for name in columns.split(", "))
     rows = scene.rows(f"SELECT DISTINCT {columns} FROM account ORDER BY {order}")
     groups = tuple(Group(*(None if each is None else str(each) for each in row)) for row in rows)
-    found = scene.db.execute(
-        f"SELECT account, dense_rank() OVER (ORDER BY {order}) - 1 AS at FROM account"
-    ).fetchnumpy()
-    numbers = np.asarray(found["account"], np.int64)
-    group_of = np.zeros(int(numbers.max(initial=-1)) + 1, np.int64)
-    group_of[numbers] = np.asarray(found["at"], np.int64)
+    group_of = np.zeros(scene.number("SELECT max(account) + 1 FROM account"), np.int64)
+    if len(groups) > 1:
+        found = scene.db.execute(
+            f"SELECT account, dense_rank() OVER (ORDER BY {order}) - 1 AS at FROM account"
+        ).fetchnumpy()
+        group_of[np.asarray(found["account"], np.int64)] = np.asarray(found["at"], np.int64)
     return groups or (Group(None, None, None),), group_of
 
 
@@ -120,6 +120,6 @@ def fits(scene: Scene, saved: State) -> bool:
     """Whether every sum stays within the compiled kernel's words."""
     money = scene.number("SELECT sum(amount) FROM movement WHERE time < $stop")
     first = scene.number("SELECT least(min(time), $start) FROM movement")
-    money += sum(int(each) for each in np.abs(saved.balance))
+    money += int(np.abs(saved.balance.astype(np.float64)).sum())
     first = min([first, *(int(each.min()) for each in saved.time if len(each))])
     return money < MOST_MONEY and max(scene.window.end, scene.window.stop) - first < MOST_SECONDS

@@ -14,11 +14,11 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import figures
+from tests.bench import circulation, figures
 from tests.bench.load import Result
 from tests.bench.server import durable_server
 
-GROUPS = ("baseline", "submit", "http", "aged", "others")
+GROUPS = ("baseline", "submit", "http", "aged", "others", "circulation")
 LARGE = 10_000_000
 FOLDER_VARIABLE = "RICOCHET_TEST_PGLEDGER"
 
@@ -28,6 +28,10 @@ def main() -> None:
     chosen = _options()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ricochet-bench-")))
+        if "circulation" in chosen.only:
+            circulation.measure(folder, chosen.rounds, chosen.large, chosen.follow_the_money)
+        if list(chosen.only) == ["circulation"]:
+            return
         bench = figures.Bench(stack, stack.enter_context(durable_server()), folder, chosen.seconds)
         wanted = _wanted(bench, chosen)
         rounds: dict[str, list[float | Result]] = {name: [] for name in wanted}
@@ -46,11 +50,12 @@ def _options() -> argparse.Namespace:
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--seconds", type=float, default=2.0, help="for each figure and round")
     options.add_argument(
-        "--only", nargs="+", choices=GROUPS, default=GROUPS, help="these groups; baseline always"
+        "--only", nargs="+", choices=GROUPS, default=GROUPS,
+        help="these groups; baseline always, but for circulation alone",
     )
     options.add_argument("--payments", type=int, default=200_000, help="how many an old ledger holds")
     options.add_argument(
-        "--large", action="store_true", help="an old ledger holds 10 million: slow, 20 GB of disk"
+        "--large", action="store_true", help="an old ledger holds 10 million, circulation 100 million: slow, 20 GB of disk"
     )
     given = os.environ.get(FOLDER_VARIABLE)
     options.add_argument(
@@ -60,6 +65,11 @@ def _options() -> argparse.Namespace:
     options.add_argument(
         "--hordak", action="store_true", help="install django-hordak in an environment and measure it"
     )
+    given = os.environ.get(circulation.TOOL_VARIABLE)
+    options.add_argument(
+        "--follow-the-money", type=Path, default=Path(given) if given else None,
+        help=f"folder with follow_the_money.py, to measure it too; also {circulation.TOOL_VARIABLE}",
+    )  # fmt: skip
     chosen = options.parse_args()
     chosen.payments = LARGE if chosen.large else chosen.payments
     return chosen

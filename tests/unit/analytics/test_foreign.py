@@ -82,6 +82,8 @@ def test_times(file: Path, text: str, seconds: int) -> None:
         ("01/02/2023", "is not a time"),
         ("12.5", "is not a time"),
         ("1700000000000", "divide them by 1000"),
+        (str(-(2**63)), "is not a time"),
+        (str(-(2**59)), "is not a time"),
         ("2023-01-01T10:00:00 Paris", "is not a time"),
     ],
 )
@@ -137,7 +139,7 @@ def test_order_is_time_then_number_then_file(file: Path) -> None:
 
 
 def test_quotes_blanks_letters_and_line_ends(file: Path) -> None:
-    content = '\ufeffid,time,kind,from,to,amount\r\n1,5, Transfer ,"Café, ""Le Rond""", Żółw ,1\r\n\r\n2,6,,𝔸,b c,2\r\n'
+    content = '\ufeffid,time,kind,from,to,amount\r\n1,5, Transfer ,"Café, ""Le Rond""", Żółw\t\u00a0,1\r\n\r\n2,6,,𝔸,b c,2\r\n'
     assert read(file, content) == [
         (5, "transfer", 'Café, "Le Rond"', "Żółw", 1),
         (6, "transfer", "𝔸", "b c", 2),
