@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from api.identity.errors import not_found
-from api.reporting import Wanted
+from api.identity.errors import forbidden, not_found
+from api.reporting import Wanted, facts_of
 from ledger.analytics.asking import Question, ask, moment
 from ledger.analytics.charts import svg
+from ledger.analytics.compare import PILOTS
 from ledger.analytics.document import pdf
 from ledger.analytics.facts import MemberFact
 from ledger.analytics.indicators import REGISTRY
-from ledger.analytics.region import for_region
+from ledger.analytics.region import for_region, whole_months
 from ledger.analytics.report import Report, build
 from ledger.analytics.written import to_csv, to_json, to_parquet
 from ledger.core.errors import Code, Rejected
@@ -56,11 +58,32 @@ def make(
         end=None if wanted.end is None else moment(wanted.end, "to"),
         entry=wanted.entry,
     )
+    if wanted.pilots:
+        return given(_beside(reader, folder, wanted, question), wanted.form, wanted.lang)
     scene = ask(reader, folder, question, facts=facts)
     names = [each.name for each in REGISTRY] if wanted.name == "all" else [wanted.name]
     if wanted.aggregates:
         return given(for_region(scene, REGISTRY, names), wanted.form, wanted.lang)
     return given(build(scene, [REGISTRY[name] for name in names]), wanted.form, wanted.lang)
+
+
+def _beside(reader: Reader, folder: Path, wanted: Wanted, question: Question) -> Report:
+    """Communities side by side, for a reader of aggregates; `compare` withholds what few members are behind."""
+    if not wanted.aggregates:
+        raise forbidden("not_allowed", "pilots: only a reader of aggregates sees several communities")
+    if wanted.name != "comparison" or question.start is None or question.end is None:
+        raise Rejected(Code.INVALID_FIELD, "pilots: only for comparison, with from and to", "pilots")
+    scene = ask(reader, folder, question, facts=facts_of(reader, question.community))
+    whole_months(scene.window)
+    others = {}
+    for each in wanted.pilots:
+        code, _, currency = each.partition(":")
+        found = replace(question, community=reader.community(code).uid, currency=currency or None)
+        other = ask(reader, folder, found, facts=facts_of(reader, found.community))
+        others[f"{other.provenance.community} · {other.currency.code}"] = other
+    roots = {f"{name}, {other.provenance.as_of}": other.provenance.root for name, other in others.items()}
+    scene.loaded = {PILOTS: others}
+    return build(scene, [REGISTRY["comparison"]], beside=roots)
 
 
 def given(report: Report, form: str, lang: str) -> tuple[str | bytes, str]:

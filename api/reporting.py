@@ -49,6 +49,8 @@ class Wanted:
     """Only what the rule of secrecy lets through."""
     form: str
     lang: str
+    pilots: tuple[str, ...] = ()
+    """Other communities to stand beside it, as CODE or CODE:CURRENCY."""
 
 
 def _computing() -> ModuleType:

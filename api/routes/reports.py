@@ -45,6 +45,13 @@ Unit = Annotated[
     str | None, Query(max_length=36, description="Code of the currency, where there are several.")
 ]
 AsOf = Annotated[int | None, Query(ge=1, le=MAX_AMOUNT, description="As of this entry; by default the last.")]
+Pilots = Annotated[
+    list[str] | None,
+    Query(
+        max_length=20,
+        description="For `comparison`: CODE or CODE:CURRENCY of another community; may be given several times.",
+    ),
+]
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {
@@ -71,6 +78,7 @@ async def read(
     start: From = None,
     end: To = None,
     entry: AsOf = None,
+    pilots: Pilots = None,
     format: Format = Format.JSON,  # noqa: A002  its name in the address
     lang: Lang = Language.EN,
 ) -> Response:
@@ -82,6 +90,7 @@ async def read(
     wanted = Wanted(
         community=caller.community, name=name, currency=currency, start=start, end=end, entry=entry,
         aggregates=caller.principal.roles.isdisjoint(STAFF), form=format.value, lang=lang.value,
+        pilots=tuple(pilots or ()),
     )  # fmt: skip
     content, media = await caller.use.reports.make(wanted)
     return Response(content, media_type=media)

@@ -122,7 +122,7 @@ def build(
     if progress is not None:
         progress(len(asked), len(asked), "")
     return Report(
-        head_of(scene), tuple(Section(letter, tuple(sections[letter])) for letter in sorted(sections))
+        head_of(scene, beside), tuple(Section(letter, tuple(sections[letter])) for letter in sorted(sections))
     )
 
 

@@ -202,6 +202,19 @@ def test_a_report_of_another_journal_is_refused(place: Place) -> None:
     assert "1000000" in place.run("report", "--check", str(file), exits=1).stderr
 
 
+def test_data_from_beside_stand_in_the_head_and_are_asked_for_again(place: Place) -> None:
+    survey, file = place.folder / "survey.csv", place.folder / "rounds.json"
+    survey.write_text("respondent,income,spent_locally,respent_locally\na,100,60,30\n")
+    said = place.json("rounds", "--with", f"survey={survey}")
+    assert list(said["head"]["beside"]) == ["survey"]
+    file.write_text(json.dumps(said))
+    again = ("report", "--check", str(file))
+    assert "head beside: written" in place.run(*again, exits=1).stderr
+    assert place.run(*again, "--with", f"survey={survey}").stdout.startswith("equal:")
+    survey.write_text(survey.read_text().replace("60", "61"))
+    assert "head beside: written" in place.run(*again, "--with", f"survey={survey}", exits=1).stderr
+
+
 @pytest.mark.parametrize(
     ("words", "said", "exits"),
     [

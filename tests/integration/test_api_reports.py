@@ -21,7 +21,7 @@ from ledger.core.errors import Unavailable
 from ledger.jobs import Reports as ReportsJob
 from ledger.jobs import run_jobs, with_reports
 from ledger.service import new_id
-from tests.integration.served import Served, served
+from tests.integration.served import Place, Served, served
 
 STAFF = (Role.OPERATOR, Role.TREASURER, Role.AUDITOR)
 
@@ -112,6 +112,21 @@ def test_the_region_reads_aggregates_of_whole_months_only(town: Served) -> None:
     seen = report(town, region, "recirculation", query)
     assert next(each for each in seen["indicators"])["tables"]["businesses"]["rows"] == []
     assert str(town.riv.ben.account) not in str(report(town, region, "all", query))
+
+
+def test_the_region_sets_pilots_side_by_side(town: Served) -> None:
+    region = town.riv.keys[Role.REGION_READER]
+    other = Place(town.use, "MES", "Mona", "Noah's Nursery")
+    query = f"&community=RIV&{BEGINNING}&pilots=MES:MES"
+    said = report(town, region, "comparison", query)
+    assert str(other.community) not in str(said)
+    assert list(said["head"]["beside"].values()) == [town.use.ledger.reader.head(other.community).root.hex()]
+    rows = {row[0]: row[2] for row in said["indicators"][0]["tables"]["velocity"]["rows"]}
+    assert rows["MES · MES"] is None, "too few are behind it"
+    assert report(town, region, "velocity", query, 422)["field"] == "pilots"
+    staff = town.riv.keys[Role.AUDITOR]
+    assert report(town, staff, "comparison", f"&{BEGINNING}&pilots=MES:MES", 403)["code"] == "not_allowed"
+    assert report(town, region, "comparison", f"{query}&pilots=NONE", 404)["code"] == "community_not_found"
 
 
 @pytest.mark.parametrize(
