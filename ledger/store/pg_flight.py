@@ -14,10 +14,11 @@ from select import POLLIN, POLLOUT, poll
 from struct import Struct, pack
 from struct import error as StructError
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from psycopg import DataError
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 
 _HEADER = Struct(">iiiii").pack
 _SIZE = Struct(">i").pack
@@ -88,6 +89,23 @@ KINDS: dict[str, tuple[int, int, Callable[[Any], bytes], Callable[[Sequence[Any]
 """By a type's name: PostgreSQL's numbers for it and for its array, what writes a value, what writes many of them."""
 
 
+def _number(said: bytes) -> int:
+    return int.from_bytes(said, "big", signed=True)
+
+
+def _uuid(said: bytes) -> UUID:
+    return UUID(bytes=said)
+
+
+_READ: dict[int, Callable[[bytes], Any]] = {20: _number, 23: _number, 2950: _uuid, 17: bytes}
+"""What reads a value of a type, by its number; the others are text."""
+
+
+_BEGIN = Statement("BEGIN", [])
+_GOOD = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
+_BINARY = [1]
+
+
 class Flights:
     """Of one connection, which does nothing else meanwhile. A statement is prepared when it comes first."""
 
@@ -98,7 +116,24 @@ class Flights:
 
     def run(self, statements: Sequence[Statement]) -> list[int]:
         """How many rows each statement met. Raises what the server says of the first that fails; none after it ran."""
+        return [result.command_tuples or 0 for result in self._fly(statements)]
+
+    def rows(self, query: Statement) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        result = self._fly([query])[0]
+        columns = [(at, _READ.get(result.ftype(at), bytes.decode)) for at in range(result.nfields)]
+        found = []
+        for row in range(result.ntuples):
+            values = [(result.get_value(row, at), read) for at, read in columns]
+            found.append(tuple([None if said is None else read(said) for said, read in values]))
+        return found
+
+    def _fly(self, statements: Sequence[Statement]) -> list[Any]:
+        """The result of each; a transaction is begun where there is none."""
         libpq = self._libpq
+        begins = libpq.transaction_status == TransactionStatus.IDLE
+        if begins:
+            statements = [_BEGIN, *statements]
         libpq.enter_pipeline_mode()
         prepared = [self._send(statement) for statement in statements]
         libpq.pipeline_sync()
@@ -108,16 +143,16 @@ class Flights:
                 results.append(result)
         libpq.exit_pipeline_mode()
         for result in results:
-            if result.status != ExecStatus.COMMAND_OK:
+            if result.status not in _GOOD:
                 self._names.clear()  # what came after it was not prepared
                 raise error_from_result(result, self._encoding)
-        met = iter(results)
-        counts = []
+        every = iter(results)
+        answers = []
         for first_time in prepared:
             if first_time:
-                next(met)
-            counts.append(next(met).command_tuples or 0)
-        return counts
+                next(every)
+            answers.append(next(every))
+        return answers[1:] if begins else answers
 
     def _send(self, statement: Statement) -> bool:
         """Whether it had to be prepared first."""
@@ -127,7 +162,7 @@ class Flights:
         if name is None:
             name = self._names[text] = b"ricochet_%d" % next(_EVER)
             self._libpq.send_prepare(name, numbered(text).encode(), [value.oid for value in values])
-        self._libpq.send_query_prepared(name, [value.data for value in values], [1] * len(values))
+        self._libpq.send_query_prepared(name, [value.data for value in values], _BINARY * len(values), 1)
         return first_time
 
     def _next(self) -> Any:

@@ -180,10 +180,7 @@ class Transactions:
     def _heads(self, connection: Connection, numbers: list[int]) -> Sequence[Any]:
         if not numbers:
             return ()
-        marks = ", ".join([self._bulk.mark] * len(numbers))
-        lock = " FOR UPDATE" if self._postgresql else ""
-        query = f"SELECT {_HEAD} FROM head WHERE community_id IN ({marks}) ORDER BY community_id{lock}"
-        return self._bulk.read(connection, query, numbers)
+        return self._bulk.heads(connection, _HEAD, numbers, locked=self._postgresql)
 
     def _current(self, connection: Connection, number: int, uid: UUID, top: Top) -> Kept:
         kept = self.kept.get(uid)

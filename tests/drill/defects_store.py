@@ -80,7 +80,7 @@ STORE = (
         "if one.memo is not None:", "if one.memo is not None and not seq:", _SERVICE,
     ),
     Defect(
-        "totals are written whatever the version was", "ledger/store/bulk.py",
+        "totals are written whatever the version was", "ledger/store/pg_bulk.py",
         "a.no = v.no AND a.version = v.known", "a.no = v.no AND a.version <= v.known",
         _FAILURES,
     ),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg.pq import TransactionStatus
 
 from ledger.store.pg_flight import Flights, Statement, array, value
 
@@ -39,6 +41,18 @@ def test_each_says_how_many_rows_it_met(connection: Connection) -> None:
     assert flights.run([inserting([-(2**63), 2**63 - 1], [None, ""]), renaming]) == [2, 3]
     assert things(connection) == [(-(2**63), None), (1, "a"), (2, "é"), (3, "é"), (2**63 - 1, "é")]
     assert flights.run([]) == []
+
+
+def test_rows_come_as_they_were_stored(connection: Connection) -> None:
+    flights = Flights(connection)
+    connection.commit()
+    uid = UUID(int=7)
+    query = Statement("SELECT %s, %s, %s, %s, 5", [
+        value("int8", -1), value("uuid", uid), value("bytea", b"\0\xff"), value("text", None),
+    ])  # fmt: skip
+    assert flights.rows(query) == [(-1, uid, b"\0\xff", None, 5)]
+    assert connection.info.transaction_status == TransactionStatus.INTRANS, "a transaction was begun before it"
+    assert flights.rows(Statement("SELECT no FROM thing", [])) == []
 
 
 def test_what_fails_is_said_once_and_nothing_after_it_ran(connection: Connection) -> None:

@@ -83,13 +83,16 @@ def _explain(engine: Engine, asked: list[tuple[str, Any]]) -> Iterator[tuple[str
                 yield statement, "\n".join(row[0] for row in rows)
 
 
-TYPES = {20: "bigint", 1016: "bigint[]", 23: "integer", 1007: "integer[]", 2950: "uuid", 17: "bytea", 25: "text"}
+TYPES = {
+    20: "bigint", 1016: "bigint[]", 23: "integer", 1007: "integer[]", 2950: "uuid", 2951: "uuid[]", 17: "bytea",
+    25: "text",
+}  # fmt: skip
 
 
 def _explain_flight(ledger: Ledger, flown: list[Statement]) -> Iterator[tuple[str, str]]:
-    """The plan of each change, whatever its values."""
+    """The plan of each question and change, whatever its values."""
     for statement in flown:
-        if not statement.text.startswith("INSERT"):
+        if statement.text.startswith(("SELECT", "UPDATE", "DELETE")):
             yield statement.text, ledger.work(partial(_generic, asked=statement))
 
 
@@ -131,13 +134,13 @@ def test_the_committer_only_looks_up_by_key(played: Played, monkeypatch: pytest.
     really = bulk.driver_cursor
     monkeypatch.setattr(bulk, "driver_cursor", lambda connection: Listening(really(connection), asked))
     flown: list[Statement] = []
-    fly = Flights.run
+    fly = Flights._fly
 
-    def run(self: Flights, statements: Sequence[Statement]) -> list[int]:
+    def noted(self: Flights, statements: Sequence[Statement]) -> list[Any]:
         flown.extend(statements)
         return fly(self, statements)
 
-    monkeypatch.setattr(Flights, "run", run)
+    monkeypatch.setattr(Flights, "_fly", noted)
     plans = list(_plans(ledger.database.write, lambda: ledger.submit_many(again)))
     plans += _explain(ledger.database.write, asked)
     plans += _explain_flight(ledger, flown)

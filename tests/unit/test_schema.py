@@ -7,7 +7,7 @@ from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint
 
 from ledger.core.accounts import Account
 from ledger.core.money import MAX_AMOUNT, MAX_TOTAL
-from ledger.store import bulk, ddl, schema
+from ledger.store import bulk, ddl, pg_bulk, schema
 
 TABLES = sorted(schema.metadata.tables.values(), key=lambda table: table.name)
 ACROSS = {"community_uid", "community_code", "open_hold_expiry", "refusal_age"}
@@ -57,5 +57,5 @@ def test_the_bounds_are_those_of_the_core() -> None:
 
 @pytest.mark.parametrize("table", TABLES, ids=str)
 def test_every_column_has_a_binary_form(table: Table) -> None:
-    types = {bulk.type_name(column) for column in table.columns}
+    types = {pg_bulk.type_name(column) for column in table.columns}
     assert types <= {"int4", "int8", "uuid", "text", "bytea"}
