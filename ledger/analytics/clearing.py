@@ -56,7 +56,10 @@ def net_positions(network: Links, amounts: Ints) -> Ints:
 
 def net_debt(network: Links) -> int:
     """What net debtors owe in all: no set-off without liquidity can bring it down."""
-    return sum(max(0, owed - owes) for owed, owes in zip(network.received(), network.paid(), strict=True))
+    try:
+        return exact_sum(np.maximum(net_positions(network, network.amount), 0))
+    except TooLarge:
+        return sum(max(0, owed - owes) for owed, owes in zip(network.received(), network.paid(), strict=True))
 
 
 def clear(network: Links) -> Clearing:
@@ -117,6 +120,10 @@ def _best(size: int, src: Ints, dst: Ints, most: Ints, worth: Ints) -> Ints:
     """(m,) the circulation up to `most` that is worth most, when a unit on each arc has the given worth."""
     if not len(src):
         return np.zeros(0, dtype=np.int64)
+    used = np.zeros(size, dtype=np.int64)
+    used[src] = used[dst] = 1
+    number = np.cumsum(used) - 1  # the solver goes through nodes without arcs as well
+    src, dst, size = number[src], number[dst], int(used.sum())
     solver = SimpleMinCostFlow()
     arcs = solver.add_arcs_with_capacity_and_unit_cost(
         src.astype(np.int32), dst.astype(np.int32), most, -worth

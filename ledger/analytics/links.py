@@ -142,7 +142,10 @@ def traits(scene: Scene, network: Links) -> Traits:
 
 def exact_sum(amounts: Ints) -> int:
     """The sum, however large."""
-    return sum(amounts.tolist())
+    small = (
+        float(amounts.sum(dtype=np.float64)) < MOST
+    )  # no term is negative, so no part of the sum is larger
+    return int(amounts.sum()) if small else sum(amounts.tolist())
 
 
 def exact_at(place: Ints, amounts: Ints, size: int) -> list[int]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ledger.analytics.clearing import Clearing, clear, clear_with, net_debt
 from ledger.analytics.figures import WHOLE, Cell, Figure, Result, Table, Unit, ratio, said
-from ledger.analytics.links import Ints, Links, TooLarge, exact_sum, links, traits
+from ledger.analytics.links import MOST, Ints, Links, TooLarge, exact_sum, links, traits
 from ledger.analytics.liquidity import liquidity
 from ledger.analytics.nulls import MOST_LINKS, against, chance_of
 from ledger.analytics.obligations import Obligations
@@ -31,13 +31,15 @@ def clearing_of(scene: Scene) -> Clearing:
     return kept
 
 
-def proposals(network: Links, label: Sequence[str], left: Ints) -> list[tuple[str, str, int, int]]:
-    """Every debt that a set-off brings down: debtor, creditor, before, after; the largest reduction first.
+def proposals(
+    network: Links, label: Sequence[str], left: Ints, most: int = MOST
+) -> list[tuple[str, str, int, int]]:
+    """Debts that a set-off brings down, at most so many: debtor, creditor, before, after; the largest reduction first.
 
     They hold together only as a whole: leave one out and its two parties' net positions change.
     """
     reduced = np.flatnonzero(left < network.amount)
-    order = reduced[np.argsort(left[reduced] - network.amount[reduced], kind="stable")]
+    order = reduced[np.argsort(left[reduced] - network.amount[reduced], kind="stable")][:most]
     columns = (array[order].tolist() for array in (network.src, network.dst, network.amount, left))
     return [(label[src], label[dst], before, after) for src, dst, before, after in zip(*columns, strict=True)]
 
@@ -189,12 +191,12 @@ def _series(slices: Iterable[tuple[str, Scene]]) -> Table:
 
 
 def _proposed(network: Links, label: Sequence[str], done: Clearing) -> Table:
-    return _proposals_table(proposals(network, label, done.left))
+    return _proposals_table(proposals(network, label, done.left, SHOWN))
 
 
 def _proposals_table(found: Sequence[tuple[str, str, int, int]]) -> Table:
     units = {"before": Unit.CURRENCY, "after": Unit.CURRENCY}
-    return Table(("debtor", "creditor", "before", "after"), tuple(found[:SHOWN]), units)
+    return Table(("debtor", "creditor", "before", "after"), tuple(found), units)
 
 
 def _notes(offered: Table, first: str) -> list[str]:

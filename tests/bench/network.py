@@ -13,7 +13,7 @@ from ledger.analytics import areas, circuits, concentration, missing_suppliers, 
 from ledger.analytics.clearing import clear
 from ledger.analytics.links import Links, linked
 from ledger.analytics.scene import SCHEMA, VOLUME_VIEW, CurrencyFacts, Provenance, Scene
-from ledger.analytics.window import YEAR, Window
+from ledger.analytics.window import DAY, Window
 from ledger.core.accounts import Model
 
 FIRMS, LINKS = 3_199, 92_096
@@ -58,7 +58,7 @@ def large_year(firms: int = 60_000, payments: int = 2_000_000, partners: int = 1
     paid = pa.table(
         {
             "seq": np.arange(1, payments + 1),
-            "time": np.sort(chance.integers(0, YEAR, payments)),
+            "time": np.sort(chance.integers(0, 365 * DAY, payments)),
             "src": src[pair],
             "dst": dst[pair],
             "amount": np.exp(chance.normal(10.5, 1.4, payments)).astype(np.int64) + 1,
@@ -76,7 +76,7 @@ def large_year(firms: int = 60_000, payments: int = 2_000_000, partners: int = 1
     )
     return Scene(
         db,
-        Window.between(0, YEAR),
+        Window.between(0, 365 * DAY),
         CurrencyFacts("CRD", 2, Model.MUTUAL),
         Provenance("bench", payments, "00" * 32),
     )
