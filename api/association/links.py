@@ -108,6 +108,12 @@ class Links:
             rows = connection.execute(select(table).where(table.c.community == community).order_by(table.c.id))
             return [_link(row) for row in rows]
 
+    def mirrors(self, community: UUID, account: UUID) -> bool:
+        """Whether an account stands for another community."""
+        query = select(table.c.id).where(table.c.community == community, table.c.account == account)
+        with self._records.read() as connection:
+            return connection.execute(query).first() is not None
+
     def close(self, community: UUID, uid: UUID) -> None:
         """No more payments, either way."""
         found = self.get(community, uid)

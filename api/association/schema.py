@@ -135,13 +135,13 @@ teller = _table(
 
 sale = _table(
     "sale",
-    key("payment", Uid),
+    key("request", Uid),
     need("teller", Uid),
     need("member", Uid),
     need("taken_at", Big),
     Index("sale_member", "community", "member", "taken_at"),
 )
-"""Which teller asked for a payment."""
+"""Which teller made a payment request."""
 
 need_said = _table(
     "need_said",

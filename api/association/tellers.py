@@ -1,4 +1,4 @@
-"""Tellers: people at a merchant's till, each with a PIN that says who takes the money; and the sales they took.
+"""Tellers: people at a merchant's till, each with a PIN that says who takes the money; and what they asked for.
 
 A PIN gives no right of its own: the till's session does. After five wrong PINs a teller is locked until the merchant
 sets a new one.
@@ -106,25 +106,25 @@ class Tellers:
             )  # fmt: skip
         return found
 
-    def sold(self, community: UUID, by: Teller, payment: UUID) -> None:
-        """Note who asked for a payment; noting it again changes nothing."""
+    def sold(self, community: UUID, by: Teller, request: UUID) -> None:
+        """Note who made a payment request; noting it again changes nothing."""
         with self._records.write() as connection:
-            ours = and_(sale.c.community == community, sale.c.payment == payment)
-            if not connection.execute(select(sale.c.payment).where(ours)).first():
+            ours = and_(sale.c.community == community, sale.c.request == request)
+            if not connection.execute(select(sale.c.request).where(ours)).first():
                 connection.execute(
                     insert(sale).values(
-                        community=community, payment=payment, teller=by.id, member=by.member,
+                        community=community, request=request, teller=by.id, member=by.member,
                         taken_at=self._records.clock(),
                     )
                 )  # fmt: skip
 
-    def takers(self, community: UUID, payments: Collection[UUID]) -> dict[UUID, UUID]:
-        """By payment, the teller who asked for it."""
-        query = select(sale.c.payment, sale.c.teller).where(
-            sale.c.community == community, sale.c.payment.in_(payments)
+    def takers(self, community: UUID, requests: Collection[UUID]) -> dict[UUID, UUID]:
+        """By payment request, the teller who made it."""
+        query = select(sale.c.request, sale.c.teller).where(
+            sale.c.community == community, sale.c.request.in_(requests)
         )
         with self._records.read() as connection:
-            return {row.payment: row.teller for row in connection.execute(query)}
+            return {row.request: row.teller for row in connection.execute(query)}
 
     def _hashed(self, pin: str) -> str:
         if not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 8):

@@ -12,11 +12,21 @@ from api.pages.frame import files, problem
 from api.pages.frame.guard import Elsewhere, StepUp
 from api.pages.frame.site import Pages
 from api.pages.frame.surface import Surface
+from api.pages.frame.texts import later
+from api.pages.pay import asking, receipt
 from api.pages.signin import account, entering, home, passkeys
+from api.pages.till import changing, day, register, tellers, watching
 from api.settings import Settings
 
 SURFACES: tuple[Surface, ...] = (
     Surface("frame", files.router),
+    Surface("till", register.router, home="/till", title=later("Till"), action="till.use", icon="keypad"),
+    Surface("till", watching.router),
+    Surface("till", tellers.router),
+    Surface("till", day.router),
+    Surface("till", changing.router),
+    Surface("pay", asking.router),
+    Surface("pay", receipt.router),
     Surface("signin", home.router),
     Surface("signin", entering.router),
     Surface("signin", passkeys.router),

@@ -162,11 +162,11 @@ CREATE TABLE resolution (
 
 CREATE TABLE sale (
 	community UUID NOT NULL,
-	payment UUID NOT NULL,
+	request UUID NOT NULL,
 	teller UUID NOT NULL,
 	member UUID NOT NULL,
 	taken_at BIGINT NOT NULL,
-	PRIMARY KEY (community, payment)
+	PRIMARY KEY (community, request)
 );
 
 CREATE INDEX sale_member ON sale (community, member, taken_at);

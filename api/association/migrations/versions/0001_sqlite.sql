@@ -180,11 +180,11 @@ CREATE TABLE resolution (
 
 CREATE TABLE sale (
 	community BLOB NOT NULL,
-	payment BLOB NOT NULL,
+	request BLOB NOT NULL,
 	teller BLOB NOT NULL,
 	member BLOB NOT NULL,
 	taken_at INTEGER NOT NULL,
-	PRIMARY KEY (community, payment)
+	PRIMARY KEY (community, request)
 )
  WITHOUT ROWID,
  STRICT;
