@@ -50,6 +50,7 @@ def create_app(settings: Settings, *, clock: Callable[[], int] = time.time_ns) -
                 gc.collect()
                 gc.freeze()  # what is made at start stays; the collector need not look at it again
                 yield
+                gc.unfreeze()  # else what was loaded since would be said to leak
         except LedgerError as error:
             app.state.failure = error  # for `serve`, which can say it to the operator
             raise
