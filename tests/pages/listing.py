@@ -49,5 +49,9 @@ def pages() -> list[Listed]:
 
 
 def guard_of(dependant: Dependant) -> Page | None:
-    """The guard among what a handler depends on."""
-    return next((each.call for each in dependant.dependencies if isinstance(each.call, Page)), None)
+    """The guard among what a handler depends on, or what that depends on."""
+    for each in dependant.dependencies:
+        found = each.call if isinstance(each.call, Page) else guard_of(each)
+        if found is not None:
+            return found
+    return None
