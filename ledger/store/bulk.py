@@ -117,13 +117,15 @@ class Bulk:
 
         Each id is looked up by itself: left alone, both planners may scan the whole community for a long list.
         """
-        wanted = f"(SELECT column1 AS id FROM (VALUES {','.join(['(?)'] * len(ids))})) w"
+        size = 1 << (len(ids) - 1).bit_length()  # few lengths, so that the statement is known from the last time
+        padded = [*map(self.uid, ids), *[None] * (size - len(ids))]
+        wanted = f"(SELECT column1 AS id FROM (VALUES {','.join(['(?)'] * size)})) w"
         text = " UNION ALL ".join(
             f"SELECT {q.columns} FROM {wanted} CROSS JOIN {q.table.name} t"
             f" WHERE t.community_id = ? AND t.{q.column} = w.id"
             for q in asked
         )
-        return self._read(connection, text, (*map(self.uid, ids), number) * len(asked))
+        return self._read(connection, text, (*padded, number) * len(asked))
 
     @staticmethod
     def _check(met: Iterable[tuple[Change, int, int]]) -> None:
