@@ -221,7 +221,7 @@ def test_data_from_beside_stand_in_the_head_and_are_asked_for_again(place: Place
         (("nonsense",), "no indicator nonsense", 2),
         (("pairs", "--from", "2026-13-01"), "--from: 2026-13-01 is no date", 1),
         (("pairs", "--from", "2027-01-01", "--to", "2026-01-01"), "has no length", 1),
-        (("pairs", "--currency", "XXX"), "no currency XXX", 1),
+        (("pairs", "--currency", "NOPE"), "no currency NOPE", 1),
         (("pairs", "--entry", "100000"), "entry 100000", 1),
         (("pairs", "--json", "--csv"), "choose one", 2),
         (("pairs", "--with", "survey"), "write NAME=FILE", 2),

@@ -16,7 +16,7 @@ from ledger.analytics.scan import scan_scene
 from ledger.analytics.window import Window
 from ledger.core import commands as c
 from tests.integration.store_work import DAY, START, Clock, open_store
-from tests.integration.test_analytics_extract import Town
+from tests.integration.extracted import Town
 
 
 @pytest.fixture
