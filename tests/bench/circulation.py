@@ -37,7 +37,7 @@ def measure(folder: Path, rounds: int, large: bool, follow_the_money: Path | Non
     print(
         f"\ncirculation: {MANY:,} transfers, 400,001 accounts, one of them in two transfers of three; {rounds} rounds, medians"
     )
-    print(f"{'':<60}{'seconds':>9}{'ratio':>8}{'least to most':>18}{'peak GiB':>10}")
+    print(f"{'':<60}{'seconds':>9}{'ratio':>8}{'least to most':>18}{'CPU s':>8}{'peak GiB':>10}")
     tasks: dict[str, tuple[object, ...]] = {
         "sort": ("sort", many, MEMORY), "scan": ("scan", many, MEMORY), "few": ("scan", few, MEMORY),
         "keep": ("scan", many, MEMORY, state), "day": ("day", folder / "day.parquet", state, MEMORY),
@@ -77,7 +77,11 @@ def _work(task: object, *arguments: object) -> Measured:
 
 
 def _median(found: list[Measured]) -> float:
-    return float(statistics.median(each["seconds"] for each in found))
+    return _middle("seconds", found)
+
+
+def _middle(name: str, found: list[Measured]) -> float:
+    return float(statistics.median(each[name] for each in found))
 
 
 def _line(name: str, found: list[Measured], ratio: float | None = None) -> None:
@@ -85,7 +89,7 @@ def _line(name: str, found: list[Measured], ratio: float | None = None) -> None:
     said = "-" if ratio is None else f"{ratio:.3f}"
     peak = max(each["peak"] for each in found) / GIB
     print(
-        f"{name:<60}{_median(found):>9.2f}{said:>8}{f'{min(times):.2f} to {max(times):.2f}':>18}{peak:>10.2f}"
+        f"{name:<60}{_median(found):>9.2f}{said:>8}{f'{min(times):.2f} to {max(times):.2f}':>18}{_middle('cpu', found):>8.2f}{peak:>10.2f}"
     )
 
 

@@ -49,7 +49,7 @@ def sort(path: str, memory: str) -> Found:
     with Clock() as clock:
         db.execute(f"COPY (SELECT * FROM '{path}' ORDER BY src, seq) TO '{out}' (FORMAT parquet)")
     Path(out).unlink()
-    return {"seconds": clock.seconds}
+    return clock.told()
 
 
 def scan(path: str, memory: str, keep: str = "") -> Found:
@@ -59,7 +59,7 @@ def scan(path: str, memory: str, keep: str = "") -> Found:
         found = scan_scene(scene, keep=bool(keep))
         if keep and found.state is not None:
             _write(found.state, keep)
-    return {"seconds": clock.seconds, **_told(found)}
+    return clock.told() | _told(found)
 
 
 def day(path: str, state: str, memory: str) -> Found:
@@ -67,7 +67,7 @@ def day(path: str, state: str, memory: str) -> Found:
     scene = _scene(path, memory, DAYS, DAYS + 1)
     with Clock() as clock:
         found = _continued(scene, state)
-    return {"seconds": clock.seconds, **_told(found)}
+    return clock.told() | _told(found)
 
 
 def foreign(path: str) -> Found:
@@ -75,7 +75,7 @@ def foreign(path: str) -> Found:
     with Clock() as clock:
         with foreign_scene(Path(path)) as scene:
             found = scan_scene(scene)
-    return {"seconds": clock.seconds, **_told(found)}
+    return clock.told() | _told(found)
 
 
 def _write(state: State, path: str) -> None:
@@ -91,16 +91,19 @@ def _continued(scene: Scene, state: str) -> SceneScan:
 
 
 class Clock:
-    """Seconds between entering and leaving."""
+    """Seconds between entering and leaving, of the clock and of the processors."""
 
-    seconds = 0.0
+    seconds = cpu = 0.0
 
     def __enter__(self) -> Clock:
-        self._began = time.perf_counter()
+        self._began, self._worked = time.perf_counter(), time.process_time()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.seconds = time.perf_counter() - self._began
+        self.seconds, self.cpu = time.perf_counter() - self._began, time.process_time() - self._worked
+
+    def told(self) -> Found:
+        return {"seconds": self.seconds, "cpu": self.cpu}
 
 
 def _told(found: SceneScan) -> Found:
