@@ -72,7 +72,9 @@ def worker(request: Request) -> Response:
     statics = pages.statics
     shell = [statics.url("app.css"), *(f"/static/{name}" for name in statics.modules())]
     asset = statics.worker(shell)
-    return served(request, asset, "no-cache")
+    response = served(request, asset, "no-cache")
+    response.headers["content-security-policy"] = "default-src 'self'"  # of what the worker itself fetches
+    return response
 
 
 def served(request: Request, asset: Asset, keep: str = FOREVER) -> Response:

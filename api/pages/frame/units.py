@@ -17,6 +17,8 @@ SECOND = 10**9
 _TIME = re.compile(
     r"(?:([0-9]{1,6})\s*(?:h|:))?\s*(?:([0-9]{1,7})\s*(?:min|mn|m)?)?", re.ASCII | re.IGNORECASE
 )
+LOCALES = {"en": "en_GB", "fr": "fr_FR"}
+"""How each language writes figures and dates here."""
 SPACE = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 
@@ -27,7 +29,7 @@ def write_amount(minor: int, unit: Currency, lang: str, *, plus: bool = False, b
     if unit.model is Model.TIME:
         return sign + _write_time(abs(minor))
     pattern = "#,##0" + ("." + "0" * unit.scale if unit.scale else "")
-    number = format_decimal(Decimal(abs(minor)).scaleb(-unit.scale), format=pattern, locale=lang)
+    number = format_decimal(Decimal(abs(minor)).scaleb(-unit.scale), format=pattern, locale=LOCALES[lang])
     return sign + number + ("" if bare else SPACE + unit.code)
 
 
@@ -66,12 +68,12 @@ def _read_time(text: str) -> int | None:
 
 def write_share(basis_points: int, lang: str) -> str:
     """Basis points as a percentage: 2500 is "25 %"."""
-    return format_percent(Decimal(basis_points) / 10_000, format="#,##0.##\N{NO-BREAK SPACE}%", locale=lang)
+    return format_percent(Decimal(basis_points) / 10_000, format="#,##0.##\N{NO-BREAK SPACE}%", locale=LOCALES[lang])
 
 
 def write_number(number: int, lang: str) -> str:
     """A count, its thousands apart."""
-    return format_decimal(number, locale=lang)
+    return format_decimal(number, locale=LOCALES[lang])
 
 
 def moment_of(ns: int, timezone: str) -> datetime:
@@ -84,15 +86,15 @@ def moment_of(ns: int, timezone: str) -> datetime:
 
 def write_day(ns: int, lang: str, timezone: str) -> str:
     """ "21 nov. 2026"."""
-    return format_date(moment_of(ns, timezone), "medium", locale=lang)
+    return format_date(moment_of(ns, timezone), "medium", locale=LOCALES[lang])
 
 
 def write_clock(ns: int, lang: str, timezone: str) -> str:
     """ "14:02"."""
-    return format_time(moment_of(ns, timezone), "HH:mm", locale=lang)
+    return format_time(moment_of(ns, timezone), "HH:mm", locale=LOCALES[lang])
 
 
 def write_moment(ns: int, lang: str, timezone: str) -> str:
     """ "21 nov. 2026, 14:02"."""
     local = moment_of(ns, timezone)
-    return format_datetime(local, "d MMM y, HH:mm", tzinfo=local.tzinfo, locale=lang)
+    return format_datetime(local, "d MMM y, HH:mm", tzinfo=local.tzinfo, locale=LOCALES[lang])

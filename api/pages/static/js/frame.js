@@ -23,11 +23,13 @@ if (!navigator.onLine) away(true);
 
 if (body.dataset.offline && offline) {
   const when = new Date(body.dataset.offline);
-  const said = when.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  const said = when.toLocaleString({ en: "en-GB" }[document.documentElement.lang] ?? "fr-FR", { dateStyle: "medium", timeStyle: "short" });
   offline.querySelector("span").textContent = body.dataset.asOf.replace("{when}", said);
   offline.hidden = false;
   rest(true);
-  addEventListener("online", () => location.reload());
+  const back = () => fetch("/healthz", { cache: "no-store" }).then((got) => got.ok && location.reload(), () => {});
+  addEventListener("online", back);
+  setInterval(back, 5000);
 }
 
 document.addEventListener("submit", (event) => {
