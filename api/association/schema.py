@@ -191,4 +191,33 @@ crossing = _table(
 )
 """A payment from one community to another: held here, paid there as `payment`, captured here; or failed, and the hold voided."""
 
+target = _table(
+    "target",
+    key("id", Uid),
+    need("figure", Text),
+    need("value", Text),
+    need("note", Text),
+    need("set_by", Uid),
+    need("set_at", Big),
+    UniqueConstraint("community", "figure", name="target_figure"),
+)
+"""An aim for a figure ("indicator.figure"), declared at the award; its value as a JSON number."""
+
+question = _table(
+    "question",
+    key("id", Uid),
+    need("figure", Text),
+    need("text", Text),
+    need("asked_by", Uid),
+    need("asked_at", Big),
+    need("answer", Text),
+    Column("answered_by", Uid),
+    Column("answered_at", Big),
+    Index("question_asked", "community", "asked_at"),
+)
+"""What a Region asks a pilot about a figure."""
+
+openness = _table("openness", need("indicators", Text), need("set_by", Uid), need("set_at", Big))
+"""The indicators that a community shows to everybody (JSON); without a row, the usual ones."""
+
 TABLES = metadata.tables

@@ -12,6 +12,7 @@ from api.association.dues import Dues
 from api.association.exchanges import Exchanges
 from api.association.links import Links
 from api.association.needs import Needs
+from api.association.region import Region
 from api.association.resolutions import Resolutions
 from api.association.tellers import Tellers
 from api.identity.records import Records
@@ -41,6 +42,7 @@ class Association:
         self.exchanges = Exchanges(records, identity.people)
         self.tellers = Tellers(records)
         self.needs = Needs(records)
+        self.region = Region(records)
         self.links = Links(records, ledger)
         self.crossings = Crossings(records, ledger, self.links)
 

@@ -241,3 +241,24 @@ def test_init_makes_every_table_that_the_server_asks_for(engine_url: str, monkey
             tables.check(database.read)
     finally:
         database.close()
+
+
+def test_targets_questions_and_what_is_public(scene: Scene) -> None:
+    region, by, uid = scene.life.region, new_id(), new_id()
+    region.set_target(scene.community, "velocity.per_year", 4.0, "award 2026", by)
+    region.set_target(scene.community, "velocity.per_year", 3.5, "revised", by)
+    assert {key: each.value for key, each in region.targets(scene.community).items()} == {"velocity.per_year": 3.5}
+    asked = region.ask(scene.community, uid, "velocity.per_year", " Why did it fall? ", by)
+    assert region.ask(scene.community, uid, "x", "other", by) == asked and asked.text == "Why did it fall?"
+    assert region.questions(scene.community, open_only=True) == [asked]
+    told = region.answer(scene.community, uid, "A large firm left.", by)
+    assert told.answer and region.questions(scene.community, open_only=True) == []
+    for wrong in ("", " ", "x" * 1_001):
+        with pytest.raises(Refused):
+            region.ask(scene.community, new_id(), "velocity.per_year", wrong, by)
+    assert region.shown(scene.community) == ("circulation", "velocity", "participation")
+    region.show(scene.community, ("circulation",), by)
+    region.show(scene.community, ("velocity",), by)
+    assert region.shown(scene.community) == ("velocity",)
+    with pytest.raises(Refused):
+        region.show(scene.community, ("concentration",), by)

@@ -138,6 +138,29 @@ CREATE TABLE need_said (
 
 CREATE INDEX need_said_words ON need_said (community, words);
 
+CREATE TABLE openness (
+	community UUID NOT NULL,
+	indicators TEXT NOT NULL,
+	set_by UUID NOT NULL,
+	set_at BIGINT NOT NULL,
+	PRIMARY KEY (community)
+);
+
+CREATE TABLE question (
+	community UUID NOT NULL,
+	id UUID NOT NULL,
+	figure TEXT NOT NULL,
+	text TEXT NOT NULL,
+	asked_by UUID NOT NULL,
+	asked_at BIGINT NOT NULL,
+	answer TEXT NOT NULL,
+	answered_by UUID,
+	answered_at BIGINT,
+	PRIMARY KEY (community, id)
+);
+
+CREATE INDEX question_asked ON question (community, asked_at);
+
 CREATE TABLE resolution (
 	community UUID NOT NULL,
 	id UUID NOT NULL,
@@ -170,6 +193,18 @@ CREATE TABLE sale (
 );
 
 CREATE INDEX sale_member ON sale (community, member, taken_at);
+
+CREATE TABLE target (
+	community UUID NOT NULL,
+	id UUID NOT NULL,
+	figure TEXT NOT NULL,
+	value TEXT NOT NULL,
+	note TEXT NOT NULL,
+	set_by UUID NOT NULL,
+	set_at BIGINT NOT NULL,
+	PRIMARY KEY (community, id),
+	CONSTRAINT target_figure UNIQUE (community, figure)
+);
 
 CREATE TABLE teller (
 	community UUID NOT NULL,

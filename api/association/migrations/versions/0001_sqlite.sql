@@ -154,6 +154,33 @@ CREATE TABLE need_said (
 
 CREATE INDEX need_said_words ON need_said (community, words);
 
+CREATE TABLE openness (
+	community BLOB NOT NULL,
+	indicators TEXT NOT NULL,
+	set_by BLOB NOT NULL,
+	set_at INTEGER NOT NULL,
+	PRIMARY KEY (community)
+)
+ WITHOUT ROWID,
+ STRICT;
+
+CREATE TABLE question (
+	community BLOB NOT NULL,
+	id BLOB NOT NULL,
+	figure TEXT NOT NULL,
+	text TEXT NOT NULL,
+	asked_by BLOB NOT NULL,
+	asked_at INTEGER NOT NULL,
+	answer TEXT NOT NULL,
+	answered_by BLOB,
+	answered_at INTEGER,
+	PRIMARY KEY (community, id)
+)
+ WITHOUT ROWID,
+ STRICT;
+
+CREATE INDEX question_asked ON question (community, asked_at);
+
 CREATE TABLE resolution (
 	community BLOB NOT NULL,
 	id BLOB NOT NULL,
@@ -190,6 +217,20 @@ CREATE TABLE sale (
  STRICT;
 
 CREATE INDEX sale_member ON sale (community, member, taken_at);
+
+CREATE TABLE target (
+	community BLOB NOT NULL,
+	id BLOB NOT NULL,
+	figure TEXT NOT NULL,
+	value TEXT NOT NULL,
+	note TEXT NOT NULL,
+	set_by BLOB NOT NULL,
+	set_at INTEGER NOT NULL,
+	PRIMARY KEY (community, id),
+	CONSTRAINT target_figure UNIQUE (community, figure)
+)
+ WITHOUT ROWID,
+ STRICT;
 
 CREATE TABLE teller (
 	community BLOB NOT NULL,
