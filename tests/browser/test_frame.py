@@ -71,7 +71,7 @@ def test_without_a_network_the_last_copy_is_shown_and_marked(town: Live, people:
         person.page.evaluate("getComputedStyle(document.querySelector('.button')).borderRadius") != "0px"
     ), "in our look"
     person.context.set_offline(False)
-    expect(notice).to_be_hidden()
+    expect(notice).to_be_hidden(timeout=15_000)
     person.complaints.clear()  # Chromium says that it could not reload
 
 

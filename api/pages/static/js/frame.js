@@ -29,7 +29,7 @@ if (body.dataset.offline && offline) {
   rest(true);
   const back = () => fetch("/healthz", { cache: "no-store" }).then((got) => got.ok && location.reload(), () => {});
   addEventListener("online", back);
-  setInterval(back, 5000);
+  setInterval(back, 3000);
 }
 
 document.addEventListener("submit", (event) => {
