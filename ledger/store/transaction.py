@@ -37,7 +37,7 @@ KEPT_ACCOUNTS = 200_000
 KEPT_ENTRIES = 20_000
 
 
-FEW = 32
+FEW = 128
 """Commands up to which a batch is decided whole before the server hears of it."""
 
 _HEAD = f"community_id, {', '.join(Top._fields)}"
