@@ -32,7 +32,7 @@ def check_cells(
         ("to", "dst", _BREAKS.format("dst")),
     ]
     if "id" in places:
-        checks.append(("id", "id", "id = ''"))
+        checks += [("id", "id", "id = ''"), ("id_break", "id", _BREAKS.format("id"))]
     if seconds and others:
         fewer = "seconds" if seconds <= others else "NOT seconds"
         checks.append(("mixed", "''", f"moment IS NOT NULL AND {fewer}"))
@@ -109,6 +109,7 @@ def _raise(
         "issued_from": "from",
         "redeemed_to": "to",
         "payer": "from",
+        "id_break": "id",
         "both": "from",
     }
     breaks: Why = lambda said: "a line break or a zero byte in a name; check the quotes"  # noqa: E731

@@ -52,6 +52,7 @@ class Source:
     _skipped: int = 0
     _wrong: list[int] = field(default_factory=list)
     _fault: str = ""
+    _floats: frozenset[int] = frozenset()
 
     @property
     def is_csv(self) -> bool:
@@ -68,7 +69,10 @@ class Source:
             db.register(name, pa.RecordBatchReader.from_batches(self._schema(), self._batches()))
             self.relation = name
             return
-        columns = ", ".join(f"{quoted(title)} AS c{number}" for number, title in enumerate(self.header))
+        columns = ", ".join(
+            f"{_whole_as_text(quoted(title)) if number in self._floats else quoted(title)} AS c{number}"
+            for number, title in enumerate(self.header)
+        )
         self.relation = (
             f"(SELECT {columns}, file_row_number + 1 AS row FROM read_parquet({text(str(self.path))}, "
             "file_row_number = true))"
@@ -105,6 +109,7 @@ class Source:
 
     def _batches(self) -> Iterator[Any]:
         names = self._schema().names[:-1]
+        last: list[str] = []
 
         def wrong(row: Any) -> str:
             self._wrong.append(row.number or 0)
@@ -128,12 +133,20 @@ class Source:
                 for batch in reader:
                     rows = pa.array(range(first, first + batch.num_rows), pa.int64())
                     first += batch.num_rows
+                    last = [str(column[-1]) for column in batch.columns] if batch.num_rows else last
                     yield pa.record_batch([*batch.columns, rows], schema=self._schema())
+            if any("\n" in cell for cell in last) and self._quotes() % 2:
+                *_, (line, _) = self._records()
+                self._fault = f"line {line}: a quote is opened and never closed"
         except pa.ArrowInvalid as error:
             if "Empty CSV" not in str(error) and "too short" not in str(error):  # a heading and nothing below
                 self._fault = _unreadable(
                     self.path, str(error)
                 )  # an error would not pass through the database
+
+    def _quotes(self) -> int:
+        with pa.input_stream(str(self.path), compression="detect") as stream:
+            return sum(piece.count(b'"') for piece in iter(lambda: stream.read(_BLOCK), b""))
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         """Every row with the line where it starts; slow, for naming places."""
@@ -191,7 +204,17 @@ def _parquet(path: Path) -> Source:
             described = db.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
     except duckdb.Error as error:
         raise ForeignError(path, ["not a readable Parquet file; write it again or use CSV"]) from error
-    return Source(path, [row[0] for row in described], [row[1] for row in described])
+    floats = frozenset(number for number, row in enumerate(described) if row[1] in ("FLOAT", "DOUBLE"))
+    types = ["VARCHAR" if number in floats else row[1] for number, row in enumerate(described)]
+    return Source(path, [row[0] for row in described], types, _floats=floats)
+
+
+def _whole_as_text(column: str) -> str:
+    """A column of floats, as tools write whole numbers among which some are missing: 7.0 is "7", not a number is nothing."""
+    return (
+        f"CASE WHEN isnan({column}) THEN NULL WHEN {column} = floor({column}) AND abs({column}) < 9007199254740992"
+        f" THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
+    )
 
 
 def _opened(path: Path) -> TextIO:

@@ -198,6 +198,16 @@ def test_rows_of_another_length(file: Path) -> None:
     assert [fault.split(":")[0] for fault in faults] == ["line 3", "line 4"]
 
 
+def test_quotes_that_swallow_rows(file: Path) -> None:
+    head = HEAD.replace("amount", "amount,note")
+    (fault,) = refusal(file, head + '1,5,,a,b,1,"well\n2,6,,a,b,1,fine\n3,7,,a,b,1,fine\n')
+    assert fault == "line 2: a quote is opened and never closed"
+    (fault,) = refusal(file, head + '"1,5,,a,b,1,x\n2",6,,a,b,1,fine\n')
+    assert fault.startswith("line 2, column id: a line break")
+    assert len(read(file, head + '1,5,,a,b,1,"two\nlines"\n')) == 1
+    assert len(read(file, head + '1,5,,a,b,1,a 5" pipe\n')) == 1
+
+
 def test_bytes_that_are_no_text(file: Path) -> None:
     assert refusal(file, HEAD.encode() + "1,5,,é,b,1\n".encode("latin-1")) == (
         "line 2: not UTF-8; save the file as UTF-8",

@@ -100,6 +100,24 @@ def test_parquet_with_its_own_types(file: Path) -> None:
     ]
 
 
+def test_parquet_with_whole_numbers_as_floats(file: Path) -> None:
+    path = file.with_suffix(".parquet")
+    table = {
+        "time": pa.array([5.0, 6.0]), "from": pa.array([float("nan"), 7.0]), "to": pa.array([7.0, None]),
+        "amount": pa.array([3.0, 2.0]),
+    }  # fmt: skip
+    pq.write_table(pa.table(table), path)
+    with foreign_scene(path) as scene:
+        assert scene.rows("SELECT time, kind, amount FROM movement ORDER BY seq") == [
+            (5, "issue", 3),
+            (6, "redeem", 2),
+        ]
+        assert scene.rows("SELECT label FROM account") == [("7",)]
+    pq.write_table(pa.table(table | {"amount": pa.array([3.5, 2.0])}), path)
+    with foreign_scene(path, scale=1) as scene:
+        assert scene.number("SELECT sum(amount) FROM movement") == 55
+
+
 def test_a_compressed_file(file: Path) -> None:
     packed = file.with_suffix(".csv.gz")
     packed.write_bytes(gzip.compress((HEAD + "1,5,,a,b,1\n").encode()))
