@@ -13,9 +13,12 @@ from api.pages.frame.guard import Elsewhere, StepUp
 from api.pages.frame.site import Pages
 from api.pages.frame.surface import Surface
 from api.pages.frame.texts import later
+from api.pages.observatory import files as observed_files
+from api.pages.observatory import pages as observing
 from api.pages.pay import asking, receipt
 from api.pages.signin import account, entering, home, passkeys
 from api.pages.till import changing, day, register, tellers, watching
+from api.pages.wallet.routers import HOME, ROUTERS
 from api.settings import Settings
 
 SURFACES: tuple[Surface, ...] = (
@@ -25,6 +28,13 @@ SURFACES: tuple[Surface, ...] = (
     Surface("till", tellers.router),
     Surface("till", day.router),
     Surface("till", changing.router),
+    Surface("wallet", HOME, home="/wallet", title=later("Wallet"), action="members.me", icon="purse"),
+    *(Surface("wallet", each) for each in ROUTERS),
+    Surface(
+        "observatory", observing.router, home="/observatory", title=later("Observatory"), action="observatory.compare",
+        public=True, icon="chart",
+    ),
+    Surface("observatory", observed_files.router),
     Surface("pay", asking.router),
     Surface("pay", receipt.router),
     Surface("signin", home.router),

@@ -1,0 +1,8 @@
+"""Every router of the wallet, for `api.pages.SURFACES`."""
+
+from __future__ import annotations
+
+from api.pages.wallet import asked, files, history, home, more, paying, places
+
+HOME = home.router
+ROUTERS = (history.router, files.router, paying.router, asked.router, places.router, more.router)
