@@ -47,6 +47,7 @@ TABLE: dict[str, tuple[Scope, tuple[Role, ...]]] = {
     "payments.create":        (Scope.PAY,     _OWN),
     "payments.batch":         (Scope.PAY,     _OWN),
     "payments.refund":        (Scope.PAY,     _OWN),
+    "observatory.compare":   (Scope.READ,    (_R,)),
     "till.use":               (Scope.REQUEST, (_S,)),
     "payments.read":          (Scope.READ,    (*_OWN, *_STAFF)),
     "payment_requests.create": (Scope.REQUEST, _OWN),

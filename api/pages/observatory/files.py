@@ -1,0 +1,133 @@
+"""`/observatory/files/…`: the same figures as files, and charts as pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from importlib import import_module
+from typing import Any
+
+from fastapi import Path
+from starlette.responses import Response
+
+from api.identity.errors import not_found
+from api.pages.frame.guard import anybody, page
+from api.pages.frame.surface import page_router
+from api.pages.frame.visit import Visit
+from api.pages.observatory.looking import Pilot, last_year, pilots, wanted
+from api.pages.observatory.pages import chosen, looking, of_region, period_of, showing
+from ledger.core.errors import Unavailable
+
+router = page_router()
+
+Code = Path(pattern=r"^[A-Za-z0-9_:.-]{2,80}$")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_LATER = "this is being computed; ask again in a few seconds"
+
+
+async def _one(visit: Visit, key: str) -> Pilot:
+    every = await asyncio.to_thread(pilots, visit.use)
+    for each in every:
+        if each.key == key:
+            return each
+    raise not_found("pilot")
+
+
+async def _made(visit: Visit, pilot: Pilot, name: str, form: str) -> Any:
+    period = await asyncio.to_thread(period_of, visit, [pilot])
+    found = await looking.get(visit.use, wanted(pilot, period, name, form, visit.lang))
+    if found is None:
+        raise Unavailable(_LATER)
+    return found
+
+
+@router.get("/observatory/charts/{pilot}/{name}")
+async def chart(
+    visit: Visit = anybody("reports.read"), pilot: str = Code, name: str = Path(pattern=r"^[a-z_]{2,40}$")
+) -> Response:
+    """A chart as SVG: for the Region any, for everybody those that the community shows."""
+    found = await _one(visit, pilot)
+    if name not in (await asyncio.to_thread(showing)).REGISTRY:
+        raise not_found("chart")
+    if not of_region(visit):
+        period = await asyncio.to_thread(last_year, visit.use, [found])
+        if name not in visit.use.association.region.shown(found.community) or period_of(visit, [found]) != period:
+            raise not_found("chart")
+    drawn = await _made(visit, found, name, "svg")
+    answer = Response(drawn, media_type="image/svg+xml")
+    visit.dress(answer)
+    return answer
+
+
+@router.get("/observatory/files/{pilot}/report.{form}")
+async def report(
+    visit: Visit = page("observatory.compare", platform=True), pilot: str = Code, form: str = Path(pattern="^(pdf|csv)$")
+) -> Response:
+    """The whole report of a pilot, as PDF or CSV."""
+    found = await _one(visit, pilot)
+    content = await _made(visit, found, "all", form)
+    media = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}[form]
+    return _file(visit, content, media, f"{found.code}-{found.currency}.{form}")
+
+
+@router.get("/observatory/files/pilots.{form}")
+async def table(
+    visit: Visit = page("observatory.compare", platform=True), form: str = Path(pattern="^(csv|xlsx)$")
+) -> Response:
+    """The table of the pilots side by side with its method notes."""
+    every = await asyncio.to_thread(pilots, visit.use)
+    some = chosen(visit, every)
+    period = await asyncio.to_thread(period_of, visit, some)
+    found = [await looking.get(visit.use, wanted(each, period)) for each in some]
+    if any(each is None for each in found):
+        raise Unavailable(_LATER)
+    targets = [await asyncio.to_thread(visit.use.association.region.targets, each.community) for each in some]
+    shown = await asyncio.to_thread(showing)
+    rows = shown.rows(list(zip(some, found, targets, strict=True)), visit.lang)
+    heads = [f"{each.name} {each.currency}" for each in some]
+    lines = [[visit.text("Figure"), *heads, visit.text("Standing"), visit.text("Formula"), visit.text("Source")]]
+    lines += [
+        [row.label, *(cell.text for cell in row.cells), shown.flag_word(row.indicator.flag.value, visit.lang),
+         row.indicator.formula, row.indicator.source]
+        for row in rows
+    ]  # fmt: skip
+    lines.append([visit.text("Months"), *(f"{period.first} – {period.last}" for _ in some), "", "", ""])
+    lines.append([visit.text("As of entry"), *(str(each["head"]["entry"]) for each in found), "", "", ""])
+    lines.append([visit.text("Merkle root"), *(each["head"]["root"] for each in found), "", "", ""])
+    name = f"{visit.text('pilots')}-{period.first}-{period.last}.{form}"
+    if form == "csv":
+        return _file(visit, _csv(lines), "text/csv; charset=utf-8", name)
+    return _file(visit, await asyncio.to_thread(_xlsx, lines), XLSX, name)
+
+
+def _csv(lines: list[list[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows([[_harmless(cell) for cell in line] for line in lines])
+    return text.getvalue()
+
+
+def _harmless(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _xlsx(lines: list[list[str]]) -> bytes:
+    content = io.BytesIO()
+    plain = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = import_module("xlsxwriter").Workbook(content, plain)
+    sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
+    for at, line in enumerate(lines):
+        for column, cell in enumerate(line):
+            sheet.write_string(at, column, cell, bold if at == 0 else None)
+    sheet.set_column(0, len(lines[0]), 24)
+    book.close()
+    made: bytes = content.getvalue()
+    return made
+
+
+def _file(visit: Visit, content: str | bytes, media: str, name: str) -> Response:
+    answer = Response(content, media_type=media)
+    visit.dress(answer)
+    answer.headers["content-disposition"] = f'attachment; filename="{name}"'
+    return answer

@@ -1,0 +1,136 @@
+"""Reports for pages: computed once for each entry number, kept for a while, never waited for too long."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from api.deps import Services
+from api.reporting import Wanted
+from ledger.core.accounts import Model
+
+PATIENCE = 2.5
+"""Seconds that a page waits for a report before it says that it is being computed."""
+MOST = 200
+"""Reports kept in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pilot:
+    """A currency of a community."""
+
+    community: UUID
+    code: str
+    name: str
+    currency: str
+    scale: int
+    model: Model
+
+    @property
+    def key(self) -> str:
+        """As forms name it."""
+        return f"{self.code}:{self.currency}"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole months: the first day of the first, and the first day after the last."""
+
+    start: date
+    end: date
+
+    @classmethod
+    def of(cls, first: str, last: str) -> Period | None:
+        """From two months ("2026-01"); None when they are no months, or the wrong way round."""
+        ends = [_month(first), _month(last)]
+        if ends[0] is None or ends[1] is None or ends[0] > ends[1]:
+            return None
+        return cls(ends[0], _next(ends[1]))
+
+    @property
+    def first(self) -> str:
+        """The first month, "2026-01"."""
+        return self.start.isoformat()[:7]
+
+    @property
+    def last(self) -> str:
+        """The last month."""
+        before = self.end.toordinal() - 1
+        return date.fromordinal(before).isoformat()[:7]
+
+
+def _month(text: str) -> date | None:
+    year, dash, month = text.partition("-")
+    if dash != "-" or not (year.isdecimal() and month.isdecimal() and text.isascii()):
+        return None
+    return date(int(year), int(month), 1) if 1990 <= int(year) <= 2200 and 1 <= int(month) <= 12 else None
+
+
+def _next(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def pilots(use: Services) -> list[Pilot]:
+    """Every currency of members, by community and code."""
+    found = []
+    for community in use.ledger.reader.communities():
+        name = use.identity.communities.name(community.uid) or community.code
+        found += [
+            Pilot(community.uid, community.code, name, unit.code, unit.scale, unit.model)
+            for unit in use.ledger.reader.currencies(community.uid)
+            if unit.model is not Model.MIRROR
+        ]
+    return sorted(found, key=lambda each: (each.name, each.currency))
+
+
+def last_year(use: Services, some: list[Pilot]) -> Period:
+    """The twelve months up to the last one in which one of them wrote an entry."""
+    latest = max((use.ledger.reader.head(each.community).ts for each in some), default=use.clock())
+    end = _next(datetime.fromtimestamp(latest // 10**9, UTC).date().replace(day=1))
+    return Period(end.replace(year=end.year - 1), end)
+
+
+class Looking:
+    """The reports that pages have asked for."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[Wanted, int], Any] = OrderedDict()
+        self._running: dict[tuple[Wanted, int], asyncio.Task[Any]] = {}
+
+    async def get(self, use: Services, wanted: Wanted) -> Any:
+        """The report, JSON as values and files as they are; None while it is computed. A refusal is raised."""
+        head = await asyncio.to_thread(use.ledger.reader.head, wanted.community)
+        at = (wanted, head.seq)
+        if at in self._kept:
+            self._kept.move_to_end(at)
+            return self._kept[at]
+        task = self._running.get(at)
+        if task is None:
+            task = self._running[at] = asyncio.create_task(self._make(use, at))
+        done, _ = await asyncio.wait([task], timeout=PATIENCE)
+        if not done:
+            return None
+        self._running.pop(at, None)
+        return task.result()
+
+    async def _make(self, use: Services, at: tuple[Wanted, int]) -> Any:
+        content, _ = await use.reports.make(at[0])
+        found = json.loads(content) if at[0].form == "json" else content
+        self._kept[at] = found
+        while len(self._kept) > MOST:
+            self._kept.popitem(last=False)
+        return found
+
+
+def wanted(pilot: Pilot, period: Period, name: str = "all", form: str = "json", lang: str = "en") -> Wanted:
+    """What a page asks of the reports: aggregates, always."""
+    return Wanted(
+        community=pilot.community, name=name, currency=pilot.currency, start=period.start.isoformat(),
+        end=period.end.isoformat(), entry=None, aggregates=True, form=form, lang=lang,
+    )  # fmt: skip
+

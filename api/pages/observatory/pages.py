@@ -1,0 +1,162 @@
+"""`/observatory`: what is public for everybody; pilots side by side for the Region."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+from starlette.responses import Response
+
+from api.identity.errors import not_found
+from api.identity.principal import Role
+from api.pages.frame.again import or_again
+from api.pages.frame.form import Filled
+from api.pages.frame.guard import anybody, page
+from api.pages.frame.surface import page_router
+from api.pages.frame.visit import Visit
+from api.pages.observatory.looking import Looking, Period, Pilot, last_year, pilots, wanted
+from ledger.service import new_id
+
+router = page_router()
+looking = Looking()
+
+MOST_PILOTS = 6
+
+
+def showing() -> ModuleType:
+    """The words of figures: large, as what computes them is, so loaded by the first who looks."""
+    return import_module("api.pages.observatory.shown")
+
+
+def of_region(visit: Visit) -> bool:
+    """Whether a reader of the Region is looking."""
+    known = visit.known
+    return known is not None and Role.REGION_READER in known.principal.roles
+
+
+def chosen(visit: Visit, every: list[Pilot]) -> list[Pilot]:
+    """The pilots that the address names."""
+    named = visit.request.query_params.getlist("pilot")
+    return [each for each in every if each.key in named][:MOST_PILOTS]
+
+
+def period_of(visit: Visit, some: list[Pilot]) -> Period:
+    """The months that the address names, else the last year of those pilots."""
+    query = visit.request.query_params
+    return Period.of(query.get("from", ""), query.get("to", "")) or last_year(visit.use, some)
+
+
+async def reports(visit: Visit, some: list[Pilot], period: Period) -> list[dict[str, Any] | None]:
+    """Each pilot's report, None while it is computed."""
+    return list(await asyncio.gather(*(looking.get(visit.use, wanted(each, period)) for each in some)))
+
+
+@router.get("/observatory")
+async def public(visit: Visit = anybody("reports.read")) -> Response:
+    """What every community shows: money, payments, members; each over its own last year."""
+    use, shown = visit.use, await asyncio.to_thread(showing)
+    every = await asyncio.to_thread(pilots, use)
+    open_to = {each.community: use.association.region.shown(each.community) for each in every}
+    some = [each for each in every if open_to[each.community]]
+    periods = [await asyncio.to_thread(last_year, use, [each]) for each in some]
+    found = await asyncio.gather(
+        *(looking.get(use, wanted(each, period)) for each, period in zip(some, periods, strict=True))
+    )
+    cards = [
+        {
+            "pilot": pilot, "period": period, "head": report["head"], "charts": [
+                name for name in ("circulation",) if name in open_to[pilot.community]
+            ],
+            "rows": shown.rows([(pilot, report, {})], visit.lang, open_to[pilot.community]),
+        }
+        for pilot, period, report in zip(some, periods, found, strict=True)
+        if report is not None
+    ]  # fmt: skip
+    return visit.show(
+        "observatory/public.html", cards=cards, waiting=len(some) - len(cards), region=of_region(visit),
+        flag_word=lambda flag: shown.flag_word(flag, visit.lang),
+    )  # fmt: skip
+
+
+@router.get("/observatory/pilots")
+async def side_by_side(visit: Visit = page("observatory.compare", platform=True)) -> Response:
+    """Pilots of the Region on the same definitions, over the same months."""
+    use, shown = visit.use, await asyncio.to_thread(showing)
+    every = await asyncio.to_thread(pilots, use)
+    some = chosen(visit, every)
+    period = await asyncio.to_thread(period_of, visit, some or every)
+    found = await reports(visit, some, period)
+    ready = [(pilot, report) for pilot, report in zip(some, found, strict=True) if report is not None]
+    targets = [await asyncio.to_thread(use.association.region.targets, pilot.community) for pilot, _ in ready]
+    table = shown.rows(
+        [(pilot, report, goals) for (pilot, report), goals in zip(ready, targets, strict=True)], visit.lang
+    )
+    asked = [
+        (pilot, each)
+        for pilot, _ in ready
+        for each in await asyncio.to_thread(use.association.region.questions, pilot.community)
+    ]
+    return visit.show(
+        "observatory/pilots.html", every=every, some=some, ready=ready, period=period, rows=table,
+        waiting=len(some) - len(ready), asked=asked, uid=new_id(), charts=shown.CHARTS,
+        flag_word=lambda flag: shown.flag_word(flag, visit.lang), query=visit.request.url.query,
+        figures=[(row.key, row.label) for row in table],
+    )  # fmt: skip
+
+
+class Ask(Filled):
+    """A question to a pilot."""
+
+    uid: UUID
+    pilot: str
+    figure: str = Field(max_length=80)
+    text: str = Field(max_length=1_000)
+
+
+def pilot_named(visit: Visit, key: str) -> Pilot:
+    """A pilot by its key. Raises Refused (404)."""
+    for each in pilots(visit.use):
+        if each.key == key:
+            return each
+    raise not_found("pilot")
+
+
+def back_to(visit: Visit) -> str:
+    """The comparison that a form came from."""
+    back = visit.form.get("back")
+    return back if back.startswith("/observatory/pilots?") else "/observatory/pilots"
+
+
+@router.post("/observatory/questions")
+@or_again(side_by_side)
+def ask(visit: Visit = page("observatory.compare", platform=True)) -> Response:
+    """Ask one pilot to explain a figure; its desk shows the question."""
+    sent = visit.read(Ask)
+    pilot = pilot_named(visit, sent.pilot)
+    visit.use.association.region.ask(pilot.community, sent.uid, sent.figure, sent.text, visit.caller.principal.actor)
+    return visit.go(back_to(visit), visit.text("%(name)s has your question.", name=pilot.name))
+
+
+class Goal(Filled):
+    """A target for a figure of a pilot."""
+
+    goal_pilot: str
+    goal_figure: str = Field(max_length=80)
+    goal_value: float
+    goal_note: str = Field("", max_length=200)
+
+
+@router.post("/observatory/targets")
+@or_again(side_by_side)
+def aim(visit: Visit = page("observatory.compare", platform=True)) -> Response:
+    """Keep the target that was declared at the award, in the figure's own unit (a share as 0.35)."""
+    sent = visit.read(Goal)
+    pilot = pilot_named(visit, sent.goal_pilot)
+    visit.use.association.region.set_target(
+        pilot.community, sent.goal_figure, sent.goal_value, sent.goal_note, visit.caller.principal.actor
+    )
+    return visit.go(back_to(visit), visit.text("The target is kept."))

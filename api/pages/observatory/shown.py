@@ -1,0 +1,100 @@
+"""A report's figures as the observatory shows them: which ones, under which words, and what a dash means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from api.association.region import Target
+from api.pages.observatory.looking import Pilot
+from ledger.analytics import wording
+from ledger.analytics.disclosure import HIDDEN
+from ledger.analytics.figures import Figure, Flag, Unit
+from ledger.analytics.indicators import REGISTRY
+from ledger.analytics.registry import Indicator
+from ledger.analytics.scene import CurrencyFacts
+
+ROWS = (
+    ("participation", "registered"), ("participation", "dues_paid"), ("participation", "active_90"),
+    ("circulation", "average"), ("velocity", "volume"), ("velocity", "per_year"), ("holding", "holding_days"),
+    ("recirculation", "recirculation"), ("recirculation", "reconversion"), ("rounds", "lm3"), ("rounds", "lm_inf"),
+    ("leakage", "leak_share"), ("area_flows", "same_share"), ("circularity", "circularity"),
+    ("concentration", "gini_received"), ("merchants", "top_10_share"), ("hours", "hours"), ("credit_health", "limit_use"),
+)  # fmt: skip
+"""(indicator, figure) side by side, from people to money to territory."""
+CHARTS = ("circulation", "velocity", "in_and_out", "recirculation", "sector_flows", "area_flows")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure of one pilot, in words. `target` "" where none was set."""
+
+    text: str
+    hidden: bool = False
+    silent: bool = False
+    """It cannot be said; `text` says why."""
+    flag: str = ""
+    n: int | None = None
+    target: str = ""
+    reached: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One definition, and what it is for each pilot."""
+
+    key: str
+    label: str
+    indicator: Indicator
+    cells: tuple[Cell, ...]
+
+
+def rows(
+    some: list[tuple[Pilot, dict[str, Any], dict[str, Target]]], lang: str, only: tuple[str, ...] = ()
+) -> list[Row]:
+    """The rows in which at least one pilot says something. `only` names the indicators that may be shown."""
+    found = []
+    for name, key in ROWS:
+        if only and name not in only:
+            continue
+        indicator = REGISTRY[name]
+        cells = tuple(_cell(pilot, report, targets, name, key, lang) for pilot, report, targets in some)
+        if any(not cell.silent for cell in cells):
+            label = wording.label(indicator.figures.get(key), key, lang)
+            found.append(Row(f"{name}.{key}", label, indicator, cells))
+    return found
+
+
+def _cell(
+    pilot: Pilot, report: dict[str, Any], targets: dict[str, Target], name: str, key: str, lang: str
+) -> Cell:
+    answer = next((each for each in report["indicators"] if each["name"] == name), None)
+    said = None if answer is None else answer["figures"].get(key)
+    if answer is None or said is None:
+        return Cell("–", silent=True)
+    figure = figure_of(said)
+    unit = CurrencyFacts(pilot.currency, pilot.scale, pilot.model)
+    goal = targets.get(f"{name}.{key}")
+    flag = (figure.flag or REGISTRY[name].flag).value
+    if figure.value is None:
+        hidden = figure.why == HIDDEN
+        return Cell(wording.figure(figure, unit, lang), hidden=hidden, silent=not hidden, flag=flag)
+    return Cell(
+        wording.figure(figure, unit, lang), flag=flag, n=figure.n,
+        target="" if goal is None else wording.cell(goal.value, figure.unit, unit, lang),
+        reached=None if goal is None else figure.value >= goal.value,
+    )  # fmt: skip
+
+
+def figure_of(said: dict[str, Any]) -> Figure:
+    """A figure from its JSON."""
+    flag = said.get("flag")
+    return Figure(
+        said["value"], Unit(said["unit"]), said.get("n"), said.get("low"), said.get("high"),
+        None if flag is None else Flag(flag), said.get("why", ""),
+    )  # fmt: skip
+
+
+def flag_word(flag: str, lang: str) -> str:
+    """ "measured", "declared" or "estimated" in a language."""
+    return wording.FLAGS[Flag(flag)][lang == "fr"]
