@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from statistics import median
 
 from sqlalchemy.engine import URL, make_url
 
@@ -28,6 +29,9 @@ BATCHES = (1, 16, 64, 256, 1_024, 8_190)
 CONNECTIONS = 64
 MOST_SINGLES, MOST_SIGNED, MOST_BATCHES = 14_000, 6_000, 120
 """Requests prepared for each second: more than a server here can answer."""
+
+YOUNG = 100_000
+"""Payments of a ledger beside which an old one is measured."""
 
 Figure = Callable[[], "float | Result"]
 Figures = dict[str, Figure]
@@ -142,6 +146,10 @@ def aged(bench: Bench, payments: int) -> Figures:
             size = partial(_database_bytes, url)
         old = Aged(ledger, firms, size)
         print(f"writing {payments:,} payments to {engine} ...", flush=True)
+        if payments > YOUNG:
+            old.fill(YOUNG)
+            young = median(submitted(ledger, firms, 1_024, bench.seconds) for _ in range(3))
+            figures[f"{engine}: submit, 1,024 a batch, at {YOUNG:,}"] = partial(float, young)
         old.fill(payments)
         bytes_each = old.bytes_each()
         figures[f"{engine}: bytes a payment"] = partial(float, bytes_each)
