@@ -78,7 +78,7 @@ def test_two_of_one_name_are_refused() -> None:
         Registry([one, one])
 
 
-@pytest.mark.parametrize("each", REGISTRY, ids=lambda each: each.name)
+@pytest.mark.parametrize("each", list(REGISTRY), ids=lambda each: each.name)
 def test_an_indicator_is_described_in_both_languages(each: Indicator) -> None:
     assert each.section in SECTIONS
     assert each.name.replace("_", "").isalnum() and each.name == each.name.lower()
