@@ -66,6 +66,8 @@ def link(
     life: int = 24 * 3600 * SECOND,
 ) -> str:
     """The token of a link that signs in with a role; `life` in ns. Raises Refused for a role that does not fit."""
+    if role not in PLATFORM_ROLES and community == NOBODY:
+        raise invalid("--community", "is missing; this role belongs to a community")
     if role in OWN_ROLES and owner is None:
         raise invalid("--member", "is missing; this role belongs to a member")
     if role in OWN_ROLES and owner is not None and role is not role_of(owner.kind):
