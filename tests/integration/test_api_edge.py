@@ -71,7 +71,7 @@ def test_a_community_is_founded_by_the_platform_only(town: Served) -> None:
 def test_unknown_addresses_and_methods_are_problems_too(town: Served) -> None:
     for method, path, status, code in (
         ("GET", "/v1/nothing", 404, "not_found"),
-        ("GET", "/", 404, "not_found"),
+        ("GET", "/nowhere", 404, "not_found"),
         ("DELETE", "/v1/accounts", 405, "method_not_allowed"),
     ):
         response = town.client.request(method, path)
