@@ -39,7 +39,7 @@ def requests(visit: Visit = page("payment_requests.read")) -> Response:
     found = [each for each in visit.use.identity.requests.page(c, own, limit=PAGE) if each.payee in own]
     names = visit.use.identity.names(c, {each.payer for each in found if each.payer is not None})
     return visit.show(
-        "wallet/requests.html", to_me=open_to_me(visit), mine=[(each, names[each.payer] if each.payer in names else "") for each in found],
+        "wallet/requests.html", to_me=open_to_me(visit), mine=[(each, _name(names, each)) for each in found],
         unit_of=lambda code: visit.use.facts.currency(c, code),
     )  # fmt: skip
 
@@ -111,6 +111,11 @@ def reject(request: UUID, visit: Visit = page("payment_requests.reject")) -> Res
     if found.payer in own:
         return visit.go("/wallet/requests", visit.text("You said no. Nothing was paid."))
     return visit.go("/wallet/requests", visit.text("You no longer ask for it."))
+
+
+def _name(names: dict[UUID, str], each: Request) -> str:
+    """Who is asked; "" for whoever has the link."""
+    return names.get(each.payer, "") if each.payer is not None else ""
 
 
 def _mine(visit: Visit, request: UUID) -> Request:

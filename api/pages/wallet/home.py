@@ -15,6 +15,7 @@ from api.pages.frame.guard import page
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
 from api.pages.wallet.asked import open_to_me
+from api.pages.wallet.exchanges import my_turn
 from api.pages.wallet.lines import Wanted, midnight, search
 from api.pages.wallet.mine import Held, holdings, member_of
 from api.pages.wallet.places import nearby
@@ -78,17 +79,13 @@ def _waiting(visit: Visit, mine: Member, held: list[Held]) -> Waiting:
         ending=[
             each for each in held if each.purse and 0 < each.purse.ends_at < soon and each.account.balance > 0
         ],
-        exchanges=[each for each in use.association.exchanges.of(c, mine.id) if _my_turn(each, mine)],
+        exchanges=[
+            each
+            for each in use.association.exchanges.of(c, mine.id)
+            if each.state is not Deal.AGREED and my_turn(each, mine.id)
+        ],
         votes=_votes(visit, mine),
     )
-
-
-def _my_turn(each: Exchange, mine: Member) -> bool:
-    """Whether an exchange waits for the visitor's word."""
-    if each.state is Deal.PROPOSED:
-        return each.proposed_by != mine.id
-    done = {Deal.DONE_BY_GIVER: each.receiver, Deal.DONE_BY_RECEIVER: each.giver}
-    return done.get(each.state) == mine.id
 
 
 def _votes(visit: Visit, mine: Member) -> int:

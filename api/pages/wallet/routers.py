@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from api.pages.wallet import asked, files, history, home, more, paying, places
+from api.pages.wallet import asked, deals, exchanges, files, history, home, more, paying, places
 
 HOME = home.router
-ROUTERS = (history.router, files.router, paying.router, asked.router, places.router, more.router)
+ROUTERS = (
+    history.router,
+    files.router,
+    paying.router,
+    asked.router,
+    places.router,
+    more.router,
+    exchanges.router,
+    deals.router,
+)
