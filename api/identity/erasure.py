@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from api.identity.devices import Devices
 from api.identity.errors import wrong_state
@@ -22,6 +22,8 @@ from api.identity.schema import (
     passkey,
     payment_request,
     session,
+    signin_link,
+    totp,
     webhook,
 )
 from ledger.community.membership import MemberState
@@ -51,9 +53,9 @@ class Erasure:
         requests = payment_request.c
         with self._records.write_access() as connection:
             their_keys = select(api_key.c.id).where(api_key.c.community == community, api_key.c.member == uid)
-            connection.execute(
-                delete(session).where(session.c.community == community, session.c.api_key.in_(their_keys))
-            )
+            for table in (session, signin_link, totp):
+                theirs_by_key = and_(table.c.community == community, table.c.api_key.in_(their_keys))
+                connection.execute(delete(table).where(theirs_by_key))
             for table in (passkey, api_key, device, enrolment, webhook, member_account):
                 connection.execute(delete(table).where(table.c.community == community, table.c.member == uid))
             theirs = or_(

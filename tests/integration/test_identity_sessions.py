@@ -12,7 +12,7 @@ from api.identity import links, sessions
 from api.identity.authenticator import LOCKED
 from api.identity.errors import Refused
 from api.identity.principal import Role
-from api.identity.schema import session, totp
+from api.identity.schema import session, signin_link, totp
 from api.identity.sessions import Session
 from ledger.community.membership import MemberState
 from ledger.service import new_id
@@ -117,13 +117,17 @@ def test_who_is_at_the_till_is_remembered(town: Town) -> None:
     assert again is not None and again.teller == "Lou"
 
 
-def test_an_erased_member_leaves_no_session(town: Town) -> None:
+def test_an_erased_member_leaves_no_way_in(town: Town) -> None:
     ana = town.member("Ana")
-    town.identity.sessions.begin(town.community, town.key(Role.MEMBER, member=ana).key.id)
+    key = town.key(Role.MEMBER, member=ana).key.id
+    town.identity.sessions.begin(town.community, key)
+    town.identity.links.make(town.community, key)
+    town.identity.authenticators.begin(town.community, key, "Ana", "Rivage")
     town.identity.people.change(town.community, ana.id, ana.version, {"state": MemberState.LEFT})
     town.identity.erasure.erase(town.community, ana.id, new_id())
     with town.ledger.database.read.connect() as connection:
-        assert connection.execute(select(func.count()).select_from(session)).scalar_one() == 0
+        for table in (session, signin_link, totp):
+            assert connection.execute(select(func.count()).select_from(table)).scalar_one() == 0
 
 
 # --- links ---
