@@ -220,4 +220,36 @@ question = _table(
 openness = _table("openness", need("indicators", Text), need("set_by", Uid), need("set_at", Big))
 """The indicators that a community shows to everybody (JSON); without a row, the usual ones."""
 
+application = _table(
+    "application",
+    key("member", Uid),
+    Column("sponsor", Uid),
+    need("cents", Big),
+    need("newsletter", Integer),
+    need("applied_at", Big),
+    check("application_newsletter_flag", "newsletter BETWEEN 0 AND 1"),
+    check("application_cents", "cents >= 0"),
+)
+"""What somebody said on the public form: the association that their exchange supports, the dues offered, consents."""
+
+reconversion = _table(
+    "reconversion",
+    key("id", Uid),
+    need("member", Uid),
+    need("account", Uid),
+    need("currency", Text),
+    need("amount", Big),
+    need("invoice", Text),
+    need("state", Text),
+    need("reasons", Text),
+    need("asked_at", Big),
+    Column("decided_by", Uid),
+    Column("decided_at", Big),
+    Index("reconversion_state", "community", "state", "asked_at"),
+    Index("reconversion_member", "community", "member"),
+    check("reconversion_amount", "amount > 0"),
+    check("reconversion_state_known", "state IN ('asked', 'done', 'declined', 'withdrawn')"),
+)
+"""A professional asks for euros; the treasurer redeems the units or says why not."""
+
 TABLES = metadata.tables

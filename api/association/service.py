@@ -7,11 +7,13 @@ import logging
 
 from api.association import migrations
 from api.association.agreements import Agreements
+from api.association.applications import Applications
 from api.association.crossings import Crossings
 from api.association.dues import Dues
 from api.association.exchanges import Exchanges
 from api.association.links import Links
 from api.association.needs import Needs
+from api.association.reconversions import Reconversions
 from api.association.region import Region
 from api.association.resolutions import Resolutions
 from api.association.tellers import Tellers
@@ -37,11 +39,13 @@ class Association:
             migrations.check(ledger.database.read)
         self._clock = records.clock
         self.dues = Dues(records, identity.people, identity.states)
+        self.applications = Applications(records, identity.people)
         self.agreements = Agreements(records, identity.people, identity.states)
         self.resolutions = Resolutions(records, identity.people)
         self.exchanges = Exchanges(records, identity.people)
         self.tellers = Tellers(records)
         self.needs = Needs(records)
+        self.reconversions = Reconversions(records, identity.people)
         self.region = Region(records)
         self.links = Links(records, ledger)
         self.crossings = Crossings(records, ledger, self.links)

@@ -15,6 +15,18 @@ CREATE INDEX agreement_member ON agreement (community, member);
 
 CREATE INDEX agreement_step ON agreement (community, step);
 
+CREATE TABLE application (
+	community UUID NOT NULL,
+	member UUID NOT NULL,
+	sponsor UUID,
+	cents BIGINT NOT NULL,
+	newsletter INTEGER NOT NULL,
+	applied_at BIGINT NOT NULL,
+	PRIMARY KEY (community, member),
+	CONSTRAINT application_newsletter_flag CHECK (newsletter BETWEEN 0 AND 1),
+	CONSTRAINT application_cents CHECK (cents >= 0)
+);
+
 CREATE TABLE ballot (
 	community UUID NOT NULL,
 	resolution UUID NOT NULL,
@@ -160,6 +172,28 @@ CREATE TABLE question (
 );
 
 CREATE INDEX question_asked ON question (community, asked_at);
+
+CREATE TABLE reconversion (
+	community UUID NOT NULL,
+	id UUID NOT NULL,
+	member UUID NOT NULL,
+	account UUID NOT NULL,
+	currency TEXT NOT NULL,
+	amount BIGINT NOT NULL,
+	invoice TEXT NOT NULL,
+	state TEXT NOT NULL,
+	reasons TEXT NOT NULL,
+	asked_at BIGINT NOT NULL,
+	decided_by UUID,
+	decided_at BIGINT,
+	PRIMARY KEY (community, id),
+	CONSTRAINT reconversion_amount CHECK (amount > 0),
+	CONSTRAINT reconversion_state_known CHECK (state IN ('asked', 'done', 'declined', 'withdrawn'))
+);
+
+CREATE INDEX reconversion_member ON reconversion (community, member);
+
+CREATE INDEX reconversion_state ON reconversion (community, state, asked_at);
 
 CREATE TABLE resolution (
 	community UUID NOT NULL,

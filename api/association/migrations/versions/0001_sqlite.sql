@@ -17,6 +17,20 @@ CREATE INDEX agreement_member ON agreement (community, member);
 
 CREATE INDEX agreement_step ON agreement (community, step);
 
+CREATE TABLE application (
+	community BLOB NOT NULL,
+	member BLOB NOT NULL,
+	sponsor BLOB,
+	cents INTEGER NOT NULL,
+	newsletter INTEGER NOT NULL,
+	applied_at INTEGER NOT NULL,
+	PRIMARY KEY (community, member),
+	CONSTRAINT application_newsletter_flag CHECK (newsletter BETWEEN 0 AND 1),
+	CONSTRAINT application_cents CHECK (cents >= 0)
+)
+ WITHOUT ROWID,
+ STRICT;
+
 CREATE TABLE ballot (
 	community BLOB NOT NULL,
 	resolution BLOB NOT NULL,
@@ -180,6 +194,30 @@ CREATE TABLE question (
  STRICT;
 
 CREATE INDEX question_asked ON question (community, asked_at);
+
+CREATE TABLE reconversion (
+	community BLOB NOT NULL,
+	id BLOB NOT NULL,
+	member BLOB NOT NULL,
+	account BLOB NOT NULL,
+	currency TEXT NOT NULL,
+	amount INTEGER NOT NULL,
+	invoice TEXT NOT NULL,
+	state TEXT NOT NULL,
+	reasons TEXT NOT NULL,
+	asked_at INTEGER NOT NULL,
+	decided_by BLOB,
+	decided_at INTEGER,
+	PRIMARY KEY (community, id),
+	CONSTRAINT reconversion_amount CHECK (amount > 0),
+	CONSTRAINT reconversion_state_known CHECK (state IN ('asked', 'done', 'declined', 'withdrawn'))
+)
+ WITHOUT ROWID,
+ STRICT;
+
+CREATE INDEX reconversion_member ON reconversion (community, member);
+
+CREATE INDEX reconversion_state ON reconversion (community, state, asked_at);
 
 CREATE TABLE resolution (
 	community BLOB NOT NULL,
