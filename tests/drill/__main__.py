@@ -18,6 +18,7 @@ from tests import postgres_run
 from tests.drill.copies import Outcome, ask, confirm, make_copy
 from tests.drill.defect import Defect
 from tests.drill.defects_core import CORE
+from tests.drill.defects_pages import PAGES
 from tests.drill.defects_store import STORE
 
 
@@ -27,11 +28,13 @@ def main() -> None:
     options.add_argument("--jobs", type=int, default=2)
     options.add_argument("--only", default="", help="those whose name or file contains this")
     chosen = options.parse_args()
-    defects = [each for each in (*CORE, *STORE) if chosen.only in f"{each.name} {each.files}"]
+    defects = [each for each in (*CORE, *STORE, *PAGES) if chosen.only in f"{each.name} {each.files}"]
     began = time.monotonic()
     run = postgres_run.open_run()
     try:
-        os.environ[postgres_run.URL_VARIABLE] = postgres_run.server_url().render_as_string(hide_password=False)
+        os.environ[postgres_run.URL_VARIABLE] = postgres_run.server_url().render_as_string(
+            hide_password=False
+        )
         with tempfile.TemporaryDirectory(prefix="ricochet-drill-") as folder:
             outcomes = drill(Path(folder), defects, chosen.jobs)
     finally:
@@ -63,7 +66,12 @@ def drill(folder: Path, defects: list[Defect], jobs: int) -> list[Outcome]:
 
 def line(outcome: Outcome) -> str:
     """A row of the table: defect, file, test, seconds."""
-    said = outcome.test.removeprefix("tests/") or outcome.problem or outcome.defect.equivalent or "NOBODY NOTICED"
+    said = (
+        outcome.test.removeprefix("tests/")
+        or outcome.problem
+        or outcome.defect.equivalent
+        or "NOBODY NOTICED"
+    )
     files = " ".join(Path(path).name for path in outcome.defect.paths())
     return f"{outcome.defect.name:<62} {files:<22} {outcome.seconds:5.1f} s  {said}"
 
@@ -74,7 +82,9 @@ def report(outcomes: list[Outcome]) -> int:
     excused = [each for each in survived if each.defect.equivalent and not each.problem]
     for each in survived:
         print(f"survived: {line(each)}")
-    print(f"noticed: {len(outcomes) - len(survived)}, excused: {len(excused)}, got through: {len(survived) - len(excused)}")
+    print(
+        f"noticed: {len(outcomes) - len(survived)}, excused: {len(excused)}, got through: {len(survived) - len(excused)}"
+    )
     return int(len(survived) > len(excused))
 
 

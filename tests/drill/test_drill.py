@@ -10,10 +10,11 @@ from tests.drill.__main__ import report
 from tests.drill.copies import Outcome, ask, confirm, make_copy
 from tests.drill.defect import Defect
 from tests.drill.defects_core import CORE
+from tests.drill.defects_pages import PAGES
 from tests.drill.defects_store import STORE
 from tests.tidy import ROOT
 
-ALL = (*CORE, *STORE)
+ALL = (*CORE, *STORE, *PAGES)
 MONEY = "tests/unit/test_core_money.py"
 HARMLESS = Defect(
     "a comment", "ledger/core/money.py", '"""Basis points in one whole."""', '"""Basis points."""', MONEY

@@ -222,6 +222,20 @@ def test_a_form_of_long_ago_says_what_to_do(site: Site) -> None:
     assert "This form is too old or not ours" in said.text and 'href="/account"' in said.text
 
 
+def test_a_form_of_another_site_or_browser_does_nothing(site: Site) -> None:
+    visitor, other = site.enter(site.riv, Role.MEMBER), site.enter(site.riv, Role.MEMBER)
+    for which in (visitor, other):
+        which.get("/account")
+    visitor.post("/signout", {}, 403, token=other._token)
+    for headers in (
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example"},
+    ):
+        visitor.post("/signout", {}, 403, headers=headers)
+    visitor.post("/signout", {}, headers={"sec-fetch-site": "same-origin", "origin": "http://localhost"})
+
+
 def test_a_refused_form_is_shown_again_with_what_was_typed(site: Site) -> None:
     visitor = site.stranger()
     visitor.get("/e/RIV-0000-0000-0000")
