@@ -20,7 +20,7 @@ from ledger.store.keys import KEY_BYTES, master_key_beside
 
 PREFIX = "RICOCHET_"
 MAKE_KEY = "openssl rand -base64 32"
-OTHERS = ("RICOCHET_WALLET_", "RICOCHET_TEST_")
+OTHERS = ("RICOCHET_WALLET_", "RICOCHET_TEST_", "RICOCHET_CHROMIUM")
 """Variables of the wallet and of the tests, which the server leaves alone."""
 
 
