@@ -19,7 +19,6 @@ from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
 from api.pages.pay import orders
 from api.paying import own_signature
-from api.schemas.requests import AcceptanceBody
 from api.signed import read_signed
 from api.submitting import submit
 from ledger.core.commands import Pay, PlaceHold
@@ -91,7 +90,7 @@ async def pay(visit: Visit = page("payment_requests.accept"), token: str = Token
         caller.must_own(command.payer, "payer")
         kept = plain_memo(visit.use.secret, caller.community, found.payment, found.memo or None, None)
     else:
-        command, kept = payment_of(caller, found, AcceptanceBody(id=found.payment, payer=sent.payer))
+        command, kept = payment_of(caller, found, orders.accepted(caller, found, sent.payer))
     check_pays(found, command)
     outcome = await submit(caller, command, kept)
     if outcome.ts is not None:

@@ -75,8 +75,21 @@ def order(visit: Visit, community: UUID, found: Request, way: Way) -> dict[str, 
     if way.link is not None:
         command: Any = hold(caller, way, found.amount)
     else:
-        command, _ = payment_of(caller, found, AcceptanceBody(id=found.payment, payer=way.account.uid))
+        command, _ = payment_of(caller, found, accepted(caller, found, way.account.uid))
     return {"command": signing.payload(command), "keys": [to_b64(key) for key in way.account.keys]}
+
+
+def accepted(caller: Caller, found: Request, payer: UUID) -> AcceptanceBody:
+    """Yes to a request from an account; a purse says for which trade of the merchant's it pays."""
+    use, c = caller.use, caller.community
+    reader = use.ledger.reader
+    held = reader.account(c, payer)
+    trades: list[str] = []
+    if held.programme:
+        policy = reader.policies(c, use.facts.unit(c, held.currency).code)[-1].policy
+        programme, taken = policy.programme(held.programme), reader.account(c, found.payee).sectors
+        trades = [code for code in (programme.sectors if programme else ()) if code in taken]
+    return AcceptanceBody(id=found.payment, payer=payer, activity=trades[0] if trades else None)
 
 
 def hold(caller: Caller, way: Way, amount: int) -> PlaceHold:

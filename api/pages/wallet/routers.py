@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from api.pages.wallet import asked, deals, exchanges, files, history, home, more, paying, places
+from api.pages.wallet import (
+    asked,
+    deals,
+    exchanges,
+    files,
+    history,
+    home,
+    joining,
+    more,
+    paying,
+    places,
+    purses,
+    reconverting,
+    votes,
+)  # fmt: skip
 
 HOME = home.router
 ROUTERS = (
-    history.router,
-    files.router,
-    paying.router,
-    asked.router,
-    places.router,
-    more.router,
-    exchanges.router,
-    deals.router,
-)
+    history.router, files.router, paying.router, asked.router, places.router, more.router, exchanges.router, deals.router,
+    purses.router, votes.router, reconverting.router, joining.router,
+)  # fmt: skip
