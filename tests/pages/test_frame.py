@@ -233,7 +233,9 @@ def test_a_form_of_another_site_or_browser_does_nothing(site: Site) -> None:
         {"origin": "https://evil.example"},
     ):
         visitor.post("/signout", {}, 403, headers=headers)
-    visitor.post("/signout", {}, headers={"sec-fetch-site": "same-origin", "origin": "http://localhost"})
+    assert "Ada" in visitor.get("/account")
+    done = visitor.post("/signout", {}, headers={"sec-fetch-site": "same-origin", "origin": "http://localhost"})
+    assert done.headers["location"] == "/signin"
 
 
 def test_a_refused_form_is_shown_again_with_what_was_typed(site: Site) -> None:
