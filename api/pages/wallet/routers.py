@@ -15,11 +15,14 @@ from api.pages.wallet import (
     places,
     purses,
     reconverting,
+    ricochet,
+    scanning,
     votes,
-)  # fmt: skip
+)
 
 HOME = home.router
 ROUTERS = (
     history.router, files.router, paying.router, asked.router, places.router, more.router, exchanges.router, deals.router,
-    purses.router, votes.router, reconverting.router, joining.router,
+    purses.router, votes.router, reconverting.router, joining.router, ricochet.router,
+    scanning.router,
 )  # fmt: skip
