@@ -76,10 +76,17 @@ async def public(visit: Visit = anybody("reports.read")) -> Response:
         for pilot, period, report in zip(some, periods, found, strict=True)
         if report is not None
     ]  # fmt: skip
-    return visit.show(
+    answer = visit.show(
         "observatory/public.html", cards=cards, waiting=len(some) - len(cards), region=of_region(visit),
         flag_word=lambda flag: shown.flag_word(flag, visit.lang),
     )  # fmt: skip
+    return _soon(answer) if len(cards) < len(some) else answer
+
+
+def _soon(answer: Response) -> Response:
+    """A page that waits for reports looks again by itself, scripts or not."""
+    answer.headers["refresh"] = "4"
+    return answer
 
 
 @router.get("/observatory/pilots")
@@ -100,12 +107,13 @@ async def side_by_side(visit: Visit = page("observatory.compare", platform=True)
         for pilot, _ in ready
         for each in await asyncio.to_thread(use.association.region.questions, pilot.community)
     ]
-    return visit.show(
+    answer = visit.show(
         "observatory/pilots.html", every=every, some=some, ready=ready, period=period, rows=table,
         waiting=len(some) - len(ready), asked=asked, uid=new_id(), charts=shown.CHARTS,
         flag_word=lambda flag: shown.flag_word(flag, visit.lang), query=visit.request.url.query,
         figures=[(row.key, row.label) for row in table],
     )  # fmt: skip
+    return _soon(answer) if len(ready) < len(some) else answer
 
 
 class Ask(Filled):
