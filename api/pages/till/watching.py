@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Annotated
 from uuid import UUID
 
@@ -35,9 +35,7 @@ async def stream(watched: Annotated[tuple[Visit, Request], Depends(_watched)]) -
     """The state at once, then whenever it changes, until it is no more open."""
     visit, found = watched
     community, told = visit.caller.community, ""
-    written = asyncio.Event()
-    listening = asyncio.create_task(_listen(visit, found.payee, written))
-    try:
+    async with _woken(visit, found.payee) as written:
         for _ in range(LONGEST):
             written.clear()
             now = await asyncio.to_thread(visit.use.identity.requests.get, community, found.id)
@@ -48,8 +46,16 @@ async def stream(watched: Annotated[tuple[Visit, Request], Depends(_watched)]) -
                 return
             with suppress(TimeoutError):
                 await asyncio.wait_for(written.wait(), LOOK)
-    finally:
-        listening.cancel()
+
+
+@asynccontextmanager
+async def _woken(visit: Visit, payee: UUID) -> AsyncIterator[asyncio.Event]:
+    """An event that is set whenever an entry touches the payee's account."""
+    written = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        listening = asyncio.create_task(_listen(visit, payee, written))
+        stack.callback(listening.cancel)
+        yield written
 
 
 async def _listen(visit: Visit, payee: UUID, written: asyncio.Event) -> None:
