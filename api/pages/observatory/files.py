@@ -48,13 +48,14 @@ async def chart(
 ) -> Response:
     """A chart as SVG: for the Region any, for everybody those that the community shows."""
     found = await _one(visit, pilot)
-    if name not in (await asyncio.to_thread(showing)).REGISTRY:
-        raise not_found("chart")
     if not of_region(visit):
         period = await asyncio.to_thread(last_year, visit.use, [found])
         if name not in visit.use.association.region.shown(found.community) or period_of(visit, [found]) != period:
             raise not_found("chart")
-    drawn = await _made(visit, found, name, "svg")
+    shown = await asyncio.to_thread(showing)
+    drawn = await asyncio.to_thread(shown.picture, await _made(visit, found, "all", "json"), found, name, visit.lang)
+    if drawn is None:
+        raise not_found("chart")
     answer = Response(drawn, media_type="image/svg+xml")
     visit.dress(answer)
     return answer

@@ -111,7 +111,8 @@ async def side_by_side(visit: Visit = page("observatory.compare", platform=True)
         "observatory/pilots.html", every=every, some=some, ready=ready, period=period, rows=table,
         waiting=len(some) - len(ready), asked=asked, uid=new_id(), charts=shown.CHARTS,
         flag_word=lambda flag: shown.flag_word(flag, visit.lang), query=visit.request.url.query,
-        figures=[(row.key, row.label) for row in table],
+        figures=[(row.key, row.label) for row in table], drawable=shown.drawable,
+        title_of=lambda name: shown.title_of(name, visit.lang),
     )  # fmt: skip
     return _soon(answer) if len(ready) < len(some) else answer
 

@@ -8,8 +8,9 @@ from typing import Any
 from api.association.region import Target
 from api.pages.observatory.looking import Pilot
 from ledger.analytics import wording
+from ledger.analytics.charts import svg
 from ledger.analytics.disclosure import HIDDEN
-from ledger.analytics.figures import Figure, Flag, Unit
+from ledger.analytics.figures import Figure, Flag, Result, Table, Unit
 from ledger.analytics.indicators import REGISTRY
 from ledger.analytics.registry import Indicator
 from ledger.analytics.scene import CurrencyFacts
@@ -93,6 +94,36 @@ def figure_of(said: dict[str, Any]) -> Figure:
         said["value"], Unit(said["unit"]), said.get("n"), said.get("low"), said.get("high"),
         None if flag is None else Flag(flag), said.get("why", ""),
     )  # fmt: skip
+
+
+def picture(report: dict[str, Any], pilot: Pilot, name: str, lang: str) -> str | None:
+    """The chart of an indicator as SVG, drawn from the report that is shown; None where it has none."""
+    answer = next((each for each in report["indicators"] if each["name"] == name), None)
+    if answer is None or name not in REGISTRY:
+        return None
+    result = Result(
+        {key: figure_of(said) for key, said in answer["figures"].items()},
+        {key: table_of(said) for key, said in answer["tables"].items()},
+        tuple(answer["notes"]),
+    )
+    return svg(REGISTRY[name], result, CurrencyFacts(pilot.currency, pilot.scale, pilot.model), lang)
+
+
+def drawable(answer: dict[str, Any]) -> bool:
+    """Whether an answer has numbers that a chart could show."""
+    cells = [cell for table in answer["tables"].values() for row in table["rows"] for cell in row[1:]]
+    return any(isinstance(cell, int | float) and cell for cell in cells)
+
+
+def title_of(name: str, lang: str) -> str:
+    """The title of an indicator."""
+    return REGISTRY[name].title_fr if lang == "fr" else REGISTRY[name].title
+
+
+def table_of(said: dict[str, Any]) -> Table:
+    """A table from its JSON."""
+    units = {name: Unit(unit) for name, unit in said["units"].items()}
+    return Table(tuple(said["columns"]), tuple(tuple(row) for row in said["rows"]), units)
 
 
 def flag_word(flag: str, lang: str) -> str:
