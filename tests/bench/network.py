@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 
 from ledger.analytics import areas, circuits, concentration, missing_suppliers, network, set_off_lines
-from ledger.analytics.clearing import clear
 from ledger.analytics.links import Links, linked
 from ledger.analytics.scene import SCHEMA, VOLUME_VIEW, CurrencyFacts, Provenance, Scene
 from ledger.analytics.window import DAY, Window
@@ -31,14 +30,6 @@ def credit_circle(firms: int = FIRMS, links: int = LINKS, seed: int = 1) -> Link
     pairs = np.sort(chance.permutation(pairs)[:links])
     amount = np.exp(chance.normal(10, 1.5, len(pairs))).astype(np.int64) + 1
     return linked(pairs // firms, pairs % firms, amount, np.ones_like(pairs))
-
-
-def set_off_seconds() -> float:
-    """The set-off of a network of Sardex' size."""
-    circle = credit_circle()
-    begun = perf_counter()
-    clear(circle)
-    return perf_counter() - begun
 
 
 def large_year(firms: int = 60_000, payments: int = 2_000_000, partners: int = 10, seed: int = 3) -> Scene:
