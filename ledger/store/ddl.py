@@ -1,7 +1,7 @@
 """What the tables cannot say by themselves: triggers, in the words of each engine.
 
-`script()` is the whole schema as text. Migration 0001 holds a frozen copy of it; a test compares what the migrations
-build with what this says today.
+`script()` is the whole schema as text, as it is today. Migrations hold frozen words of their own; a test compares what
+they build with what this says.
 """
 
 from __future__ import annotations

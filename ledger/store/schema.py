@@ -57,6 +57,15 @@ def _of_account(column: str, name: str) -> ForeignKeyConstraint:
     )
 
 
+def _never_a_list(name: str, *columns: str) -> list[UniqueConstraint]:
+    """Unique in a community. On PostgreSQL the community comes last: a plan made while the table was empty might go
+    through all its accounts by this key. SQLite makes no such plans and keeps the order it was born with."""
+    return [
+        UniqueConstraint("community_id", *columns, name=name).ddl_if(dialect="sqlite"),
+        UniqueConstraint(*columns, "community_id", name=name).ddl_if(dialect="postgresql"),
+    ]
+
+
 community = _table(
     "community",
     _community(),
@@ -158,9 +167,8 @@ account = _table(
     need("credits_posted", Big),
     need("version", Big),
     need("touched_seq", Big),
-    # not the community first: a plan made while the table was empty might go through all its accounts by one of these
-    UniqueConstraint("uid", "community_id", name="account_uid"),
-    UniqueConstraint("no", "currency_no", "community_id", name="account_no_currency"),
+    *_never_a_list("account_uid", "uid"),
+    *_never_a_list("account_no_currency", "no", "currency_no"),
     ForeignKeyConstraint(
         ["community_id", "currency_no"], ["currency.community_id", "currency.no"], name="account_currency"
     ),

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy import URL, Engine, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
+from ledger.core.journal import Receipt
 from ledger.service import open_ledger
 from ledger.store import ddl, migrations, schema
 from ledger.store.engine import CannotOpen, make_engine, parse_url
 from ledger.store.verify import verify
+from tests import postgres
 from tests.integration.store_work import MASTER, begin, open_store
 from tests.integration.test_committer import pay
 
@@ -24,12 +29,21 @@ VERSIONS = migrations.FOLDER / "versions"
 
 NEXT = '''"""A later revision, as a test imagines it."""
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "0002"
 def upgrade() -> None:
     op.execute("CREATE TABLE later (community_id INTEGER PRIMARY KEY, entries INTEGER NOT NULL)")
     op.execute("INSERT INTO later SELECT community_id, seq FROM head")
 '''
+
+GUARDED = (
+    "UPDATE account SET kind = 'other'",
+    "UPDATE account SET debits_posted = debits_posted - 1",
+    "UPDATE head SET seq = seq - 1",
+    "UPDATE account SET uid = (SELECT uid FROM account WHERE no = 1)",
+    "DELETE FROM account",
+)
+"""What every database refuses, however it came to its tables."""
 
 
 @pytest.fixture
@@ -45,7 +59,7 @@ def later(tmp_path: Path) -> Path:
     """A folder with the revisions of today and one more."""
     folder = tmp_path / "versions"
     shutil.copytree(VERSIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "0002_later.py").write_text(NEXT)
+    (folder / "9999_later.py").write_text(NEXT)
     return folder
 
 
@@ -90,21 +104,54 @@ def built(engine: Engine) -> object:
     return tables, said
 
 
+@contextmanager
+def elsewhere(engine: Engine, folder: Path) -> Iterator[Engine]:
+    """A writer's engine on one more empty database of the same kind."""
+    if engine.dialect.name == "sqlite":
+        place: AbstractContextManager[URL] = nullcontext(make_url(f"sqlite:///{folder / 'elsewhere.db'}"))
+    else:
+        place = postgres.database(engine.url)
+    with place as url:
+        other = make_engine(parse_url(url.render_as_string(hide_password=False)), writer=True)
+        yield other
+        other.dispose()
+
+
 def test_migrated_is_what_the_program_declares(engine: Engine, tmp_path: Path) -> None:
     migrations.upgrade(engine)
-    migrated = built(engine)
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-    declared = engine
-    if engine.dialect.name == "sqlite":
-        declared = make_engine(parse_url(f"sqlite:///{tmp_path / 'declared.db'}"), writer=True)
-    with declared.begin() as connection:
-        for statement in ddl.script(engine.dialect.name):
-            connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
-    assert built(declared) == migrated
-    declared.dispose()
+    with elsewhere(engine, tmp_path) as declared:
+        with declared.begin() as connection:
+            for statement in ddl.script(engine.dialect.name):
+                connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+        assert built(declared) == built(engine)
+
+
+def test_the_first_revision_with_a_journal_becomes_what_is_new_today(
+    engine_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = tmp_path / "first"
+    shutil.copytree(VERSIONS, first, ignore=lambda _, names: {n for n in names if not n.startswith("0001")})
+    monkeypatch.setattr(migrations, "upgrade", partial(migrations.upgrade, versions=first))
+    with open_store(engine_url) as ledger:
+        work = begin(ledger)
+        for _ in range(5):
+            commands = work.some(40)
+            work.heard(commands, ledger.submit_many(commands))
+        assert work.holds, "keys that point at accounts are rebuilt under rows"
+        other = begin(ledger, 2, "OTHER")
+    monkeypatch.undo()
+    with open_store(engine_url) as ledger, elsewhere(ledger.database.write, tmp_path) as fresh:
+        migrations.upgrade(fresh)
+        assert built(ledger.database.write) == built(fresh)
+        assert ledger.submit(pay(other)).seq == 23
+        for sql in GUARDED:
+            with pytest.raises(DBAPIError), ledger.database.write.begin() as connection:
+                connection.execute(text(sql))
+        commands = work.some(80)
+        answers = ledger.submit_many(commands)
+        assert sum(isinstance(answer, Receipt) for answer in answers) > 20
+    report = verify(engine_url)
+    assert report.ok, report.findings
 
 
 def test_twice_is_once(engine: Engine) -> None:
@@ -136,14 +183,14 @@ def test_a_newer_schema_is_refused(engine_url: str, later: Path) -> None:
     migrations.upgrade(engine, later)
     engine.dispose()
     for read_only, migrate in ((False, True), (True, True), (False, False)):
-        with pytest.raises(CannotOpen, match="revision 0002, newer than this program"):
+        with pytest.raises(CannotOpen, match="revision 9999, newer than this program"):
             open_ledger(engine_url, master_key=MASTER, read_only=read_only, migrate=migrate)
 
 
 def test_an_interrupted_migration_leaves_the_old_schema(engine_url: str, later: Path) -> None:
     with open_store(engine_url) as ledger:
         work = begin(ledger)
-        broken = later / "0002_later.py"
+        broken = later / "9999_later.py"
         broken.write_text(NEXT + '    op.execute("INSERT INTO nowhere VALUES (1)")\n')
         with pytest.raises(DBAPIError):
             migrations.upgrade(ledger.database.write, later)
@@ -161,7 +208,7 @@ def test_an_empty_or_old_database_is_not_opened_unmigrated(engine_url: str, late
     with open_store(engine_url):
         pass
     engine = make_engine(parse_url(engine_url), writer=True)
-    with pytest.raises(CannotOpen, match="revision 0001; bring it up to date"):
+    with pytest.raises(CannotOpen, match="revision 0002; bring it up to date"):
         migrations.check(engine, later)
     engine.dispose()
 
@@ -196,9 +243,14 @@ def test_three_processes_start_at_once(engine_url: str) -> None:
         assert ledger.submit(pay(begin(ledger))).seq == 23
 
 
-@pytest.mark.parametrize("name", ["0001_sqlite.sql", "0001_postgresql.sql"])
-def test_revision_0001_is_frozen(name: str) -> None:
-    """Databases out there were built by these very words; a change is a new revision."""
-    text = (VERSIONS / name).read_text("utf-8")
-    assert text.count("CREATE TABLE") == len(schema.metadata.tables)
-    assert len(text.split(";\n\n")) == len(ddl.script(name[5:-4]))
+FROZEN = {
+    "0001_sqlite.sql": "6e5f4f536ce24cb1fdb587644b4e2938336809bc3916e30304f0237d67f2265b",
+    "0001_postgresql.sql": "8e629725696024d99aa6ae03eaff21ebdb32a062406ac8816bca4264ddd42f5c",
+    "0002_postgresql.sql": "0ac5c75426128f3913181f7a46a9e401d2532c4e4e0b1640fa7a794a87d21a38",
+}
+
+
+def test_what_was_released_is_frozen() -> None:
+    """Databases out there were built by these very words; a change is a new revision, with a new line here."""
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in VERSIONS.glob("*.sql")}
+    assert found == FROZEN

@@ -176,8 +176,8 @@ CREATE TABLE account (
 	version BIGINT NOT NULL,
 	touched_seq BIGINT NOT NULL,
 	PRIMARY KEY (community_id, no),
-	CONSTRAINT account_uid UNIQUE (uid, community_id),
-	CONSTRAINT account_no_currency UNIQUE (no, currency_no, community_id),
+	CONSTRAINT account_uid UNIQUE (community_id, uid),
+	CONSTRAINT account_no_currency UNIQUE (community_id, no, currency_no),
 	CONSTRAINT account_currency FOREIGN KEY(community_id, currency_no) REFERENCES currency (community_id, no),
 	CONSTRAINT account_no_positive CHECK (no > 0),
 	CONSTRAINT account_frozen CHECK (frozen BETWEEN 0 AND 3),
@@ -189,9 +189,9 @@ CREATE TABLE account (
 	CONSTRAINT account_credits CHECK (credits_held <= 4611686018427387903 - credits_posted),
 	CONSTRAINT account_version CHECK (version >= 0)
 )
- WITH (fillfactor = 45);
+ WITH (fillfactor = 70);
 
-CREATE INDEX account_kind ON account (community_id, kind) WHERE kind IN ('common_fund', 'funder', 'issuance', 'loss', 'loss_fund', 'opening', 'operator', 'outside', 'reserve', 'settled');
+CREATE INDEX account_kind ON account (community_id, kind);
 
 CREATE TABLE hold (
 	community_id INTEGER NOT NULL,
@@ -229,9 +229,6 @@ CREATE TABLE transfer (
 
 CREATE FUNCTION ricochet_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'append-only table %', TG_TABLE_NAME USING ERRCODE = '23000'; END $$;
-
-CREATE FUNCTION ricochet_guard() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '%: a fixed column changed or a growing one went back', TG_TABLE_NAME USING ERRCODE = '23000'; END $$;
 
 CREATE TRIGGER entry_no_update_delete BEFORE UPDATE OR DELETE ON entry
 FOR EACH ROW EXECUTE FUNCTION ricochet_refuse();
@@ -299,34 +296,52 @@ FOR EACH ROW EXECUTE FUNCTION ricochet_refuse();
 CREATE TRIGGER community_no_truncate BEFORE TRUNCATE ON community
 FOR EACH STATEMENT EXECUTE FUNCTION ricochet_refuse();
 
-CREATE TRIGGER account_guard BEFORE UPDATE ON account FOR EACH ROW
-WHEN (NEW.no IS DISTINCT FROM OLD.no
-   OR NEW.uid IS DISTINCT FROM OLD.uid
-   OR NEW.currency_no IS DISTINCT FROM OLD.currency_no
-   OR NEW.kind IS DISTINCT FROM OLD.kind
-   OR NEW.form IS DISTINCT FROM OLD.form
-   OR NEW.programme IS DISTINCT FROM OLD.programme
-   OR NEW.opened_seq IS DISTINCT FROM OLD.opened_seq
-   OR NEW.debits_posted < OLD.debits_posted
-   OR NEW.credits_posted < OLD.credits_posted
-   OR NEW.version < OLD.version
-   OR NEW.touched_seq < OLD.touched_seq
-   OR NEW.signed_only < OLD.signed_only)
-EXECUTE FUNCTION ricochet_guard();
+CREATE FUNCTION account_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.no IS DISTINCT FROM OLD.no
+     OR NEW.uid IS DISTINCT FROM OLD.uid
+     OR NEW.currency_no IS DISTINCT FROM OLD.currency_no
+     OR NEW.kind IS DISTINCT FROM OLD.kind
+     OR NEW.form IS DISTINCT FROM OLD.form
+     OR NEW.programme IS DISTINCT FROM OLD.programme
+     OR NEW.opened_seq IS DISTINCT FROM OLD.opened_seq
+     OR NEW.debits_posted < OLD.debits_posted
+     OR NEW.credits_posted < OLD.credits_posted
+     OR NEW.version < OLD.version
+     OR NEW.touched_seq < OLD.touched_seq
+     OR NEW.signed_only < OLD.signed_only
+  THEN RAISE EXCEPTION 'account: a fixed column changed or a growing one went back' USING ERRCODE = '23000'; END IF;
+  RETURN NEW;
+END $$;
 
-CREATE TRIGGER head_guard BEFORE UPDATE ON head FOR EACH ROW
-WHEN (NEW.community_id IS DISTINCT FROM OLD.community_id
-   OR NEW.seq < OLD.seq
-   OR NEW.ts < OLD.ts
-   OR NEW.accounts_opened < OLD.accounts_opened
-   OR NEW.sealed_through < OLD.sealed_through)
-EXECUTE FUNCTION ricochet_guard();
+CREATE TRIGGER account_guard BEFORE UPDATE ON account
+FOR EACH ROW EXECUTE FUNCTION account_guard();
 
-CREATE TRIGGER memo_guard BEFORE UPDATE ON memo FOR EACH ROW
-WHEN (NEW.seq IS DISTINCT FROM OLD.seq
-   OR NEW.salt IS DISTINCT FROM OLD.salt
-   OR NEW.text IS DISTINCT FROM OLD.text)
-EXECUTE FUNCTION ricochet_guard();
+CREATE FUNCTION head_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.community_id IS DISTINCT FROM OLD.community_id
+     OR NEW.seq < OLD.seq
+     OR NEW.ts < OLD.ts
+     OR NEW.accounts_opened < OLD.accounts_opened
+     OR NEW.sealed_through < OLD.sealed_through
+  THEN RAISE EXCEPTION 'head: a fixed column changed or a growing one went back' USING ERRCODE = '23000'; END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER head_guard BEFORE UPDATE ON head
+FOR EACH ROW EXECUTE FUNCTION head_guard();
+
+CREATE FUNCTION memo_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.seq IS DISTINCT FROM OLD.seq
+     OR NEW.salt IS DISTINCT FROM OLD.salt
+     OR NEW.text IS DISTINCT FROM OLD.text
+  THEN RAISE EXCEPTION 'memo: a fixed column changed or a growing one went back' USING ERRCODE = '23000'; END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER memo_guard BEFORE UPDATE ON memo
+FOR EACH ROW EXECUTE FUNCTION memo_guard();
 
 CREATE TRIGGER account_no_delete BEFORE DELETE ON account
 FOR EACH ROW EXECUTE FUNCTION ricochet_refuse();
