@@ -1,0 +1,100 @@
+"""What a resident does every day in the wallet: say no, look for a place, scan, look where the units went, be offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import segno
+from playwright.sync_api import expect
+
+from api.identity.requests import Asked
+from ledger.community.membership import MemberKind
+from ledger.core import commands as c
+from ledger.service import new_id
+from tests.browser.conftest import People
+from tests.browser.live import Live
+from tests.browser.wallets import listed
+
+
+def test_saying_no_and_asking_in_vain(town: Live, people: People) -> None:
+    """A request is refused; a search for nobody is noted as a need without a name; the code of a picture is read."""
+    riv, use = town.riv, town.use
+    dora = riv.join("Dora", MemberKind.PERSON)
+    asked, _ = use.identity.requests.make(
+        riv.community,
+        new_id(),
+        riv.ben.id,
+        Asked(payee=riv.ben.account, amount=500, currency="RIV", payer=dora.account),
+    )
+    phone = people(town, lang="fr")
+    phone.enrol(dora.id)
+    phone.go("/wallet")
+    phone.page.get_by_role("button", name="Dire non").click()
+    expect(phone.page.get_by_text("Vous avez dit non.")).to_be_visible()
+    assert use.identity.requests.get(riv.community, asked.id).state == "rejected"
+    phone.go("/wallet/places")
+    phone.page.get_by_role("searchbox").fill("caisses bois")
+    phone.page.keyboard.press("Enter")
+    expect(phone.page.get_by_text("Personne ne l’a encore")).to_be_visible()
+    assert [need.words for need in use.association.needs.unmet(riv.community, fewest=1)] == ["caisses bois"]
+    phone.check_axe("places, none")
+
+
+def test_a_picture_of_a_code_leads_to_the_payment(town: Live, people: People, tmp_path: Path) -> None:
+    """Where the browser cannot read codes, the page makes the picture grey and small, and the server reads it."""
+    riv, use = town.riv, town.use
+    made, _ = use.identity.requests.make(
+        riv.community, new_id(), riv.ben.id, Asked(payee=riv.ben.account, amount=120, currency="RIV")
+    )
+    phone = people(town)
+    phone.enrol(riv.join("Cam", MemberKind.PERSON).id)
+    picture = tmp_path / "code.png"
+    segno.make_qr(f"{town.address}/p/{made.token}").save(str(picture), scale=6)
+    phone.go("/wallet/scan")
+    phone.page.get_by_label("Or take a picture").set_input_files(picture)
+    phone.page.wait_for_url(f"**/p/{made.token}")
+    expect(phone.page.get_by_role("button", name="Pay 1.20")).to_be_visible()
+
+
+def test_where_the_units_went_next(town: Live, people: People) -> None:
+    """Seven shops were paid; what they did with it is told together, and of four nothing is."""
+    riv = town.riv
+    buyer = riv.join("Rica", MemberKind.PERSON)
+    phone = people(town)
+    phone.enrol(buyer.id)
+    shops = [riv.join(f"Corner {n}", MemberKind.BUSINESS) for n in range(7)]
+    farms = [riv.join(f"Field {n}", MemberKind.BUSINESS) for n in range(3)]
+    for each in farms:
+        listed(riv, each, sectors=("01.13Z",), place="Die")
+    for at, shop in enumerate(shops):
+        if at == 4:
+            phone.go("/wallet/ricochet")
+            expect(phone.page.get_by_text("Not yet: too few people")).to_be_visible()
+        phone.go(f"/wallet/pay/{shop.account}")
+        phone.page.get_by_label("Amount").fill("1")
+        phone.page.get_by_role("button", name="Go on").click()
+        phone.page.get_by_role("button", name="Pay 1.00").click()
+        phone.page.wait_for_url("**/receipt/*")
+        riv.do(c.Pay, payer=shop.account, payee=farms[at % 3].account, amount=60, currency="RIV")
+    phone.go("/wallet/ricochet")
+    expect(phone.page.get_by_text("about 60 % was spent again")).to_be_visible()
+    expect(phone.page.get_by_text("Market garden").first).to_be_visible()
+    assert "Field" not in phone.page.content() and "Corner" not in phone.page.content(), "nobody is named"
+    phone.check_axe("ricochet")
+    phone.shot("wallet-ricochet-phone")
+
+
+def test_without_a_network_the_last_balance_is_marked_as_old(town: Live, people: People) -> None:
+    phone = people(town)
+    phone.enrol(town.riv.join("Orla", MemberKind.PERSON).id)
+    phone.go("/wallet")
+    phone.page.evaluate("navigator.serviceWorker.ready")
+    phone.page.reload()
+    phone.page.reload()
+    phone.context.set_offline(True)
+    phone.go("/wallet")
+    expect(phone.page.locator("#offline")).to_contain_text("offline")
+    expect(phone.page.get_by_text("You have", exact=True)).to_be_visible()
+    phone.shot("wallet-offline-phone")
+    phone.context.set_offline(False)
+    phone.complaints = [said for said in phone.complaints if "ERR_INTERNET_DISCONNECTED" not in said]
