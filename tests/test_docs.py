@@ -13,7 +13,7 @@ import pytest
 import typer
 
 from api.messages_fr import REFUSALS
-from api.settings import Settings, variables
+from api.settings import OTHERS, Settings, variables
 from docs import edge, generate, programs
 from docs.markdown import field_texts
 from ledger.__main__ import app as ricochet
@@ -169,7 +169,7 @@ def own_variables() -> set[str]:
     """The variables of the tests and the wallet, which are no settings of the server: those their code reads."""
     sources = [*below("tests"), *below("wallet_cli")]
     named = {name for path in sources for name in VARIABLE.findall((ROOT / path).read_text())}
-    return {name for name in named if name.startswith(("RICOCHET_TEST_", "RICOCHET_WALLET_"))}
+    return {name for name in named if name.startswith(OTHERS)}
 
 
 def test_no_page_names_a_setting_that_does_not_exist() -> None:
