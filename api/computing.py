@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from api.identity.errors import forbidden, not_found
 from api.reporting import Wanted, facts_of
@@ -17,6 +19,7 @@ from ledger.analytics.facts import MemberFact
 from ledger.analytics.indicators import REGISTRY
 from ledger.analytics.region import for_region, whole_months
 from ledger.analytics.report import Report, build
+from ledger.analytics.scene import Scene
 from ledger.analytics.written import to_csv, to_json, to_parquet
 from ledger.core.errors import Code, Rejected
 from ledger.store.reader import Reader
@@ -65,6 +68,15 @@ def make(
     if wanted.aggregates:
         return given(for_region(scene, REGISTRY, names), wanted.form, wanted.lang)
     return given(build(scene, [REGISTRY[name] for name in names]), wanted.form, wanted.lang)
+
+
+def scene(
+    reader: Reader, folder: Path, community: UUID, currency: str, days: tuple[date, date], facts: Iterable[MemberFact]
+) -> Scene:
+    """A currency's record with the window [first, second day) in UTC."""
+    start, end = (moment(each.isoformat(), name) for each, name in zip(days, ("from", "to"), strict=True))
+    question = Question(community=community, currency=currency, start=start, end=end)
+    return ask(reader, folder, question, facts=facts)
 
 
 def _beside(reader: Reader, folder: Path, wanted: Wanted, question: Question) -> Report:

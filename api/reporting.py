@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -11,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from time import monotonic
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Row, func, inspect, select
@@ -22,6 +23,8 @@ from api.identity.schema import member
 from ledger.analytics.facts import MemberFact
 from ledger.core.errors import Unavailable
 from ledger.store.reader import Reader
+
+T = TypeVar("T")
 
 SECOND = 10**9
 DAY = 86_400
@@ -94,6 +97,15 @@ class Reports:
             began, loop = monotonic(), asyncio.get_running_loop()
             future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._ended, wanted, began))
         return await asyncio.shield(asyncio.wrap_future(future))
+
+    async def look(self, of: Callable[[Any], T], community: UUID, currency: str, start: date, end: date) -> T:
+        """What `of` finds in the scene of a currency from `start` up to `end`, in a worker's thread."""
+
+        def look() -> T:
+            facts = facts_of(self._reader, community)
+            return of(_computing().scene(self._reader, self.folder, community, currency, (start, end), facts))
+
+        return await asyncio.wrap_future(self._workers.submit(look))
 
     def _compute(self, wanted: Wanted) -> Made:
         facts = facts_of(self._reader, wanted.community)

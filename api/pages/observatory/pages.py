@@ -18,7 +18,7 @@ from api.pages.frame.form import Filled
 from api.pages.frame.guard import anybody, page
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
-from api.pages.observatory.looking import Looking, Period, Pilot, last_year, pilots, wanted
+from api.pages.frame.looking import Looking, Period, Pilot, last_year, pilots, wanted
 from ledger.service import new_id
 
 router = page_router()

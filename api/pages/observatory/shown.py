@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.association.region import Target
-from api.pages.observatory.looking import Pilot
+from api.pages.frame.looking import Pilot
 from ledger.analytics import wording
 from ledger.analytics.charts import svg
 from ledger.analytics.disclosure import HIDDEN

@@ -8,7 +8,7 @@ from typing import Any
 from api.pages.frame.texts import later
 from api.pages.frame.units import write_number, write_share
 from api.pages.frame.visit import Visit
-from ledger.core.accounts import Currency
+from ledger.core.accounts import Currency, PolicyVersion
 from ledger.core.policy import Policy
 
 WORDS: dict[str, str] = {
@@ -31,6 +31,11 @@ WORDS: dict[str, str] = {
 _AMOUNTS = frozenset(
     {"default_line", "default_ceiling", "line_cap", "four_eyes_over", "acceptance_cap", "step"}
 )
+
+
+def in_force(versions: list[PolicyVersion], now: int) -> Policy:
+    """The rules at a moment (ns)."""
+    return next((each.policy for each in reversed(versions) if each.since <= now), versions[0].policy)
 
 
 def changes(visit: Visit, before: Policy, after: Policy, unit: Currency) -> list[tuple[str, str, str]]:

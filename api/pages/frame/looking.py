@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -99,28 +100,36 @@ class Looking:
     """The reports that pages have asked for."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[Wanted, int], Any] = OrderedDict()
-        self._running: dict[tuple[Wanted, int], asyncio.Task[Any]] = {}
+        self._kept: OrderedDict[tuple[Hashable, int], Any] = OrderedDict()
+        self._running: dict[tuple[Hashable, int], asyncio.Task[Any]] = {}
 
     async def get(self, use: Services, wanted: Wanted) -> Any:
         """The report, JSON as values and files as they are; None while it is computed. A refusal is raised."""
-        head = await asyncio.to_thread(use.ledger.reader.head, wanted.community)
-        at = (wanted, head.seq)
+
+        async def make() -> Any:
+            content, _ = await use.reports.make(wanted)
+            return json.loads(content) if wanted.form == "json" else content
+
+        return await self.found(use, wanted.community, wanted, make)
+
+    async def found(self, use: Services, community: UUID, what: Hashable, make: Callable[[], Awaitable[Any]]) -> Any:
+        """What `make` finds at a community's last entry, by the name `what`; None while it looks."""
+        head = await asyncio.to_thread(use.ledger.reader.head, community)
+        at = (what, head.seq)
         if at in self._kept:
             self._kept.move_to_end(at)
             return self._kept[at]
         task = self._running.get(at)
         if task is None:
-            task = self._running[at] = asyncio.create_task(self._make(use, at))
+            task = self._running[at] = asyncio.create_task(self._keep(at, make))
         done, _ = await asyncio.wait([task], timeout=PATIENCE)
         if not done:
             return None
         self._running.pop(at, None)
         return task.result()
 
-    async def _make(self, use: Services, at: tuple[Wanted, int]) -> Any:
-        content, _ = await use.reports.make(at[0])
-        found = json.loads(content) if at[0].form == "json" else content
+    async def _keep(self, at: tuple[Hashable, int], make: Callable[[], Awaitable[Any]]) -> Any:
+        found = await make()
         self._kept[at] = found
         while len(self._kept) > MOST:
             self._kept.popitem(last=False)
