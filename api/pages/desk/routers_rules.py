@@ -1,0 +1,9 @@
+"""The routers of rules, votes, alerts, figures and conventions, for `api.pages.SURFACES`."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.pages.desk import rules
+
+ROUTERS: tuple[APIRouter, ...] = (rules.router,)
