@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.pages.desk import rules
+from api.pages.desk import announcing, rules, votes
 
-ROUTERS: tuple[APIRouter, ...] = (rules.router,)
+ROUTERS: tuple[APIRouter, ...] = (rules.router, announcing.router, votes.router)

@@ -22,6 +22,7 @@ from api.pages.frame.looking import Looking, Period, Pilot, last_year
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
 from api.submitting import Outcome, submit_or_ask
+from ledger.community.membership import MemberKind
 from ledger.core.accounts import Currency, Model
 from ledger.core.commands import ChangePolicy
 from ledger.core.policy import Policy
@@ -131,6 +132,7 @@ async def preview(visit: Visit = page("policies.change"), currency: str = Code) 
         "desk/rules_preview.html", unit=unit, changes=changes(visit, before, after, unit), since=since, seen=seen,
         before=before, after=after, fields=_fields(visit, unit, before, after, since), uid=new_id(), gifts=gifts,
         begins=policies.begins(since, visit.face.timezone), today=policies.today(visit), timedelta=timedelta,
+        kinds=list(MemberKind),
     )  # fmt: skip
     if seen is None and not visit.fault:
         answer.headers["refresh"] = "4"
