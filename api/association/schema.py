@@ -252,4 +252,7 @@ reconversion = _table(
 )
 """A professional asks for euros; the treasurer redeems the units or says why not."""
 
+territory = _table("territory", need("drawing", Text), need("set_by", Uid), need("set_at", Big))
+"""The communes of a community as they are drawn: height, then name, outline and middle of each (JSON)."""
+
 TABLES = metadata.tables

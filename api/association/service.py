@@ -17,6 +17,7 @@ from api.association.reconversions import Reconversions
 from api.association.region import Region
 from api.association.resolutions import Resolutions
 from api.association.tellers import Tellers
+from api.association.territory import Territories
 from api.identity.records import Records
 from api.identity.service import Identity
 from ledger.core.errors import LedgerError
@@ -46,6 +47,7 @@ class Association:
         self.tellers = Tellers(records)
         self.needs = Needs(records)
         self.reconversions = Reconversions(records, identity.people)
+        self.territories = Territories(records)
         self.region = Region(records)
         self.links = Links(records, ledger)
         self.crossings = Crossings(records, ledger, self.links)

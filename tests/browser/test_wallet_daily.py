@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import segno
 from playwright.sync_api import expect
 
+from api.identity.principal import Role
 from api.identity.requests import Asked
 from ledger.community.membership import MemberKind
 from ledger.core import commands as c
 from ledger.service import new_id
 from tests.browser.conftest import People
 from tests.browser.live import Live
-from tests.browser.wallets import listed
+from tests.browser.wallets import balance, listed
+from tests.integration.served import STAFF
 
 
 def test_saying_no_and_asking_in_vain(town: Live, people: People) -> None:
@@ -38,6 +41,55 @@ def test_saying_no_and_asking_in_vain(town: Live, people: People) -> None:
     expect(phone.page.get_by_text("Personne ne l’a encore")).to_be_visible()
     assert [need.words for need in use.association.needs.unmet(riv.community, fewest=1)] == ["caisses bois"]
     phone.check_axe("places, none")
+
+
+def test_places_on_a_map_by_finger_or_by_list(town: Live, people: People) -> None:
+    """Where the community gave its communes, they are drawn; a tap or the list shows one town's places."""
+    riv = town.riv
+    squares = [
+        {
+            "type": "Feature", "properties": {"nom": name},
+            "geometry": {"type": "Polygon", "coordinates": [[[x, y], [x + 0.1, y], [x + 0.1, y + 0.1], [x, y + 0.1], [x, y]]]},
+        }
+        for name, x, y in (("Romans", 5.0, 45.0), ("Die", 5.1, 45.0), ("Crest", 5.0, 45.1))
+    ]  # fmt: skip
+    town.use.association.territories.put(
+        riv.community, json.dumps({"type": "FeatureCollection", "features": squares}), STAFF
+    )
+    listed(riv, riv.join("Map Mill", MemberKind.BUSINESS), place="Romans", sectors=("10.71C",))
+    listed(riv, riv.join("Map Market", MemberKind.BUSINESS), place="Die", sectors=("47.81Z",))
+    for phone in (people(town, lang="fr"), people(town, lang="fr", phone=False, dark=True)):
+        phone.enter(Role.MEMBER)
+        phone.go("/wallet/places")
+        phone.shot(f"wallet-map-{phone.page.viewport_size['width']}")  # type: ignore[index]
+        phone.check_axe("places with a map")
+        phone.page.locator(".map path").nth(0).click()
+        expect(phone.page.get_by_role("link", name="Map Mill", exact=True)).to_be_visible()
+        expect(phone.page.get_by_role("link", name="Map Market", exact=True)).to_have_count(0)
+
+
+def test_paying_by_keyboard_alone(town: Live, people: People) -> None:
+    """Search, choose, amount, look, pay: Tab and Enter are enough."""
+    riv = town.riv
+    ken = riv.join("Ken", MemberKind.PERSON)
+    desk = people(town, phone=False)
+    desk.enrol(ken.id)
+    desk.go("/wallet/pay")
+    desk.page.get_by_role("searchbox").focus()
+    desk.page.keyboard.type("ben's")
+    found = desk.page.locator("#found a").first
+    expect(found).to_have_text("Ben's Bakery")
+    for _ in range(2):
+        desk.page.keyboard.press("Tab")
+    expect(found).to_be_focused()
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.get_by_label("Amount")).to_be_focused()
+    desk.page.keyboard.type("2,40")
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.get_by_role("button", name="Pay 2.40")).to_be_focused()
+    desk.page.keyboard.press("Enter")
+    desk.page.wait_for_url("**/receipt/*")
+    assert balance(town, ken.account) == -240
 
 
 def test_a_picture_of_a_code_leads_to_the_payment(town: Live, people: People, tmp_path: Path) -> None:

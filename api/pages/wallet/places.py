@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -90,12 +90,15 @@ def places(visit: Visit = page("directory.read")) -> Response:
     for each in shown:
         by_town[each.town].append(each)
     last = found[-1] if not words and len(found) == PAGE else None
+    drawn = visit.use.association.territories.get(visit.caller.community)
+    counts = Counter(search_key(each.place) for each in everybody if each.place)
     towns = sorted(by_town.items(), key=lambda each: (not each[0], search_key(each[0])))
     return visit.show(
         "wallet/places.html", shown=shown, by_town=towns, words=words, sector=sector, town=town,
-        next=visit.here(after="{1} {0}".format(*position(last))) if last else "",
+        map=drawn, areas=[(area, counts[search_key(area.name)]) for area in drawn.areas] if drawn else [],
+        chosen=search_key(town), key=search_key, next=visit.here(after="{1} {0}".format(*position(last))) if last else "",
         trades=sorted({(code, trade(code, visit)) for code in codes}, key=lambda each: search_key(each[1])),
-        towns=sorted({each.place for each in everybody if each.place}, key=search_key),
+        towns=[(name, name) for name in sorted({each.place for each in everybody if each.place}, key=search_key)],
     )  # fmt: skip
 
 

@@ -8,11 +8,11 @@ from starlette.responses import Response
 
 from api.association.resolutions import Resolution, college_of
 from api.pages.frame.again import or_again
+from api.pages.frame.changes import changes
 from api.pages.frame.form import Filled
 from api.pages.frame.guard import page
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
-from api.pages.frame.changes import changes
 from api.pages.wallet.mine import member_of, rules
 from ledger.community.membership import MemberState
 from ledger.community.voting import Choice

@@ -252,4 +252,12 @@ CREATE TABLE teller (
 	PRIMARY KEY (community, id),
 	CONSTRAINT teller_name UNIQUE (community, member, name),
 	CONSTRAINT teller_active_flag CHECK (active BETWEEN 0 AND 1)
+);
+
+CREATE TABLE territory (
+	community UUID NOT NULL,
+	drawing TEXT NOT NULL,
+	set_by UUID NOT NULL,
+	set_at BIGINT NOT NULL,
+	PRIMARY KEY (community)
 )

@@ -284,4 +284,14 @@ CREATE TABLE teller (
 	CONSTRAINT teller_active_flag CHECK (active BETWEEN 0 AND 1)
 )
  WITHOUT ROWID,
+ STRICT;
+
+CREATE TABLE territory (
+	community BLOB NOT NULL,
+	drawing TEXT NOT NULL,
+	set_by BLOB NOT NULL,
+	set_at INTEGER NOT NULL,
+	PRIMARY KEY (community)
+)
+ WITHOUT ROWID,
  STRICT
