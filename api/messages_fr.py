@@ -122,6 +122,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "application_not_found": ("Candidature inconnue", "cette candidature n'existe pas dans cette communauté"),
     "account_linked": ("Compte déjà lié", "ce compte est déjà le miroir d'une autre communauté ; prenez-en un autre"),
     "file_not_found": ("Dossier ou fichier inconnu", "il n'existe pas ici"),
+    "page_not_found": ("Page inconnue", "cette page n'existe pas"),
     "file_open": ("Dossier en cours", "ce membre a déjà un dossier en cours ; continuez celui-là"),
     "resolution_not_found": ("Résolution inconnue", "cette résolution n'existe pas dans cette communauté"),
     "vote_open": ("Vote en cours", "ce vote est encore ouvert ; dépouillez-le après sa clôture"),

@@ -1,7 +1,7 @@
 """Patterns that somebody at the association should look at: a list of work, never a verdict (AML-3, TIME-9, MUT-5).
 
 Each function takes a scene and answers with the accounts, the entries and the numbers that made it speak. The
-thresholds are parameters; the defaults are those of `domain.md`.
+thresholds are parameters; the defaults are this project's.
 """
 
 from __future__ import annotations

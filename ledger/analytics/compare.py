@@ -239,7 +239,7 @@ INDICATORS = (
         formula=f"95 % intervals: members drawn anew with all they paid and held, {DRAWS} times "
         f"({CLEARING_DRAWS} for set-off), centred on the value, n ≥ {FEW}. "
         "Place: only where the interval meets no other. Pooled: random effects.",
-        source="analytics.md 2.17; DerSimonian, Laird 1986; Efron 1979",
+        source="DerSimonian and Laird (1986); Efron (1979)",
         flag=Flag.MEASURED,
         compute=compute,
         needs=frozenset({PILOTS}),

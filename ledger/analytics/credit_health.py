@@ -189,7 +189,7 @@ INDICATORS = (
         "jamais à zéro, et qui détient ce que les autres doivent.",
         formula="Limit use: Σ max(−b, 0) ÷ Σ line. Stuck: |b| above half of the line and zero not crossed for 12 months. "
         "Hoarded: above 5 lines, or 6 months of sales without a line. Suggested line: min(3 months of sales, 30,000).",
-        source="analytics.md 2.15; domain.md MUT-4, MUT-5, MUT-8, E1",
+        source="Definition of this project; 12 months below zero: the rule of Sardex; hoarding: the experience of WIR",
         flag=Flag.MEASURED,
         compute=credit_health,
         models=frozenset({Model.MUTUAL}),

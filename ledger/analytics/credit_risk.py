@@ -181,7 +181,7 @@ INDICATORS = (
         formula="p = debts written off ÷ account-months in debt; a year: 1 − (1 − p)^12, with its 95 % upper bound. Expected "
         "loss: Σ debt × p × (written off ÷ (written off + paid in euros)); provision: ÷ Σ max(b, 0). "
         "Haircut: debt of stuck accounts ÷ Σ max(b, 0).",
-        source="analytics.md 2.15",
+        source="Definition of this project; upper bound: Clopper and Pearson (1934)",
         flag=Flag.ESTIMATED,
         compute=credit_risk,
         models=frozenset({Model.MUTUAL}),

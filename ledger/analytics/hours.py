@@ -200,7 +200,7 @@ INDICATORS = (
         meaning_fr="Heures données et reçues entre adhérents et pour l'association, par sphère, et part de ceux qui font les "
         "deux. Les heures ne sont jamais comptées en euros.",
         formula="Balance index of a member: 1 − |in − out| ÷ (in + out); the median, and the same of the sums.",
-        source="analytics.md 2.15; domain.md TIME-3, E1",
+        source="Definition of this project; spheres: the Accorderies",
         flag=Flag.MEASURED,
         compute=exchanges,
         models=frozenset({Model.TIME}),
@@ -230,7 +230,7 @@ INDICATORS = (
         "est normal : il en faut.",
         formula="Days to zero: median time from leaving 0 to reaching or crossing it, of excursions that end in the window. "
         "Spread: 90th − 10th percentile (n ≥ 30). Association: what its own accounts hold, the reverse of all members'.",
-        source="analytics.md 2.15; domain.md TIME-4, C4",
+        source="Definition of this project",
         flag=Flag.MEASURED,
         compute=hour_balances,
         models=frozenset({Model.TIME}),

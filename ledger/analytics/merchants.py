@@ -144,7 +144,7 @@ INDICATORS = (
         formula="Accepting: an open account at the end. Active: a payment in the last 90 days. Never redeemed: of the "
         "businesses that ever received. Top 10: their receipts ÷ all payments (n ≥ 30). Gift share: gifts from the "
         "community's own and common funds ÷ other issue.",
-        source="domain.md E1, MLC-8; analytics.md 2.16",
+        source="Definition of this project; gifts to associations: Euskal Moneta",
         flag=Flag.MEASURED,
         compute=merchants,
         figures={
@@ -169,7 +169,7 @@ INDICATORS = (
         meaning_fr="Euros du fonds de garantie par unité en circulation, papier et numérique à part ; distance aux seuils "
         "légaux d'un million d'euros.",
         formula="Reserve ÷ Σ max(b, 0) by form at the end. Gauges: payments of the last 365.25 days, and circulation, ÷ 1 M€.",
-        source="domain.md E1, LEG-3, LEG-4",
+        source="French monetary and financial code (Code monétaire et financier), articles L521-3, L525-5 and L525-6",
         flag=Flag.MEASURED,
         compute=guarantee,
         models=frozenset({Model.BACKED}),

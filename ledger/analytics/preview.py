@@ -1,4 +1,4 @@
-"""What last year would have been under another policy: the same movements, two rules (journey 13 of `domain.md`).
+"""What last year would have been under another policy: the same movements, two rules.
 
 It says what the rules take and give, not how people would have behaved: an estimate, and flagged so.
 """

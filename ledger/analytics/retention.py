@@ -163,7 +163,7 @@ INDICATORS = (
         "sont encore payés après 3, 6, 12 et 24 mois.",
         formula="Kaplan-Meier: S(t) = Π (1 − d/n). A life runs from the first payment to the last; who was quiet for 90 days "
         "before the end, or left, is gone since the last payment; others are censored at the end. 95 % by Greenwood, n ≥ 30.",
-        source="Kaplan, Meier 1958; analytics.md 2.16",
+        source="Kaplan and Meier (1958); Greenwood (1926)",
         flag=Flag.MEASURED,
         compute=retention,
         figures={

@@ -212,8 +212,8 @@ INDICATORS = (
         formula="gap = imports of the product; self-sufficiency = supply / (supply + gap); output = 0.1 x gap x type I; "
         "room = gap / median turnover; related = inputs from sectors with a location quotient of 0.7 or more; "
         "carbon = 0.1 x gap x (M imported - M local); signal = redeemed money by what its owners buy; front: Pareto; "
-        "score: potential x dependence x footprint x (1 - coverage) (SUBST-1)",
-        source="Input-output analysis; SUBST-1",
+        "score: potential x dependence x footprint x (1 - coverage)",
+        source="Input-output analysis; score: definition of this project",
         flag=Flag.ESTIMATED,
         compute=compute,
         needs=frozenset({"io_table"}),
@@ -239,7 +239,7 @@ INDICATORS = (
             "carbon": ("Footprint saved", "Empreinte évitée"),
             "signal": ("Sign from redemptions", "Signe des reconversions"),
             "on_front": ("On the front", "Sur le front"),
-            "score": ("Score SUBST-1", "Score SUBST-1"),
+            "score": ("Score", "Score"),
         },
     ),
 )
