@@ -13,12 +13,13 @@ from rich.console import Console
 from sqlalchemy import make_url
 
 from api import settings as environment
+from api.identity.passkeys import site_of
 from api.identity.service import Identity
 from api.serving import bind, serve
 from ledger.service import open_ledger
 from ledger.store.findings import Report
 from ledger.store.verify import verify
-from ops.demo import guests, region, showing, targets
+from ops.demo import guests, opening, region, showing, targets, today
 from ops.demo.guests import Invitation
 from ops.demo.stage import Clock, SceneFailed
 from ops.demo.targets import Row
@@ -41,7 +42,7 @@ def demo(
     ] = None,
     port: Annotated[int | None, typer.Option(help="Port to serve on, 0 for a free one.")] = None,
 ) -> None:
-    """Let a Region of six communities live through published figures, check them, then serve them.
+    """Let a Region of six communities live through published figures, check them, then serve them with their pages.
 
     Exit code 1 names the figure that was not reproduced.
     """
@@ -67,10 +68,15 @@ def demo(
         screen.print(f"The database stays at {shown}", soft_wrap=True, markup=False)
         return
     try:
-        serve(settings, lambda _, at: typer.echo(guests.to_try(guest, at, where.resolve())))
+        serve(settings, lambda _, at: _open(guest, at, where.resolve()))
     except environment.BadSettings as error:
         shown = make_url(url).render_as_string(hide_password=True)
         raise _ended(f"{error}; the Region is there: ricochet serve --database {shown}", COULD_NOT_RUN) from None
+
+
+def _open(guest: Invitation, at: str, folder: Path) -> None:
+    typer.echo(guests.to_try(guest, at, folder))
+    opening.begin(site_of(at).origin, f"/s/{guest.doors[0].token}")
 
 
 def _seed(screen: Console, url: str, master: bytes) -> tuple[list[Row], Invitation]:
@@ -82,8 +88,9 @@ def _seed(screen: Console, url: str, master: bytes) -> tuple[list[Row], Invitati
         rows = targets.table(ledger, communities)
         showing.figures(screen, rows)
         screen.print(f"Seeded and measured in {time.monotonic() - began:.0f} s")
-        clock.now = time.time_ns()
-        return rows, guests.invite(ledger, identity, communities["RIV"])
+        with showing.passing(screen) as pass_by:
+            cast = today.play(ledger, clock, identity, communities, time.time_ns(), pass_by)
+        return rows, guests.invite(identity, communities, cast)
 
 
 def _audit(screen: Console, url: str) -> Report:

@@ -1,4 +1,4 @@
-"""Who the visitor may be in the served demo: a resident with units to spend, a shop, and somebody who audits."""
+"""Who the visitor may be in the served demo: links for the browser, and a code and a key for the terminal."""
 
 from __future__ import annotations
 
@@ -9,51 +9,91 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from api.doors import link
+from api.identity.passkeys import site_of
+from api.identity.people import Member
 from api.identity.principal import Principal, Role
+from api.identity.schema import NOBODY
 from api.identity.service import Identity
-from ledger.core.accounts import AccountKind, Form
-from ledger.service import OPERATOR, Ledger
-from ops.demo import eusko
+from ledger.service import OPERATOR
+from ops.demo.offices import CALLED
+from ops.demo.stage import DAY
+from ops.demo.today import Cast
 
-ENOUGH = 20 * eusko.ONE
+USES, LIFE = 1_000, 3_650 * DAY
+"""Of a link: as long as anybody keeps the demo's folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A sign-in: who one is then, where that leads, the token of the link, and what to try."""
+
+    who: str
+    page: str
+    token: str
+    hint: str
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A resident of RIV with a code for one device, a shop to pay, and a key that reads the journal."""
+    """The doors; a resident of RIV with a code for one device, a shop to pay, and a key that reads the journal."""
 
+    doors: tuple[Door, ...]
     resident: str
     code: str
     shop: str
     auditor: str
 
 
-def invite(ledger: Ledger, identity: Identity, community: UUID) -> Invitation:
-    """Choose the first resident with enough on a digital account and the largest bakery."""
-    people = ledger.reader.accounts(community, eusko.UNIT, AccountKind.PERSON, limit=1_000)
-    rich = next(held for held in people if held.form is Form.DIGITAL and held.balance >= ENOUGH)
-    member = identity.owner(community, rich.uid)
-    assert member is not None  # every account of the story has its owner in the register
-    firms = ledger.reader.accounts(community, eusko.UNIT, AccountKind.BUSINESS, limit=1_000)
-    bakeries = [f for f in firms if f.form is Form.DIGITAL and f.sectors == ("10.71C",)]
-    largest = max(bakeries, key=lambda held: held.balance).uid
-    names = identity.names(community, [rich.uid, largest])
-    code, _ = identity.devices.invite(community, member, OPERATOR)
+def invite(identity: Identity, communities: dict[str, UUID], cast: Cast) -> Invitation:
+    """Links for the four roles, one more for hours, and what the terminal needs."""
+    riv, die = communities["RIV"], communities["ACC-DIE"]
+    shop, resident, other = (
+        identity.people.get(riv, held.member) for held in (cast.shop, cast.resident, cast.other)
+    )
+    helper = identity.people.get(die, cast.helper.member)
+    rives, accorderie = CALLED["RIV"][0], CALLED["ACC-DIE"][0]
+
+    def door(where: UUID, role: Role, member: Member | None, who: str, page: str, hint: str) -> Door:
+        token = link(identity, where, role, member, f"demo: {who}", uses=USES, life=LIFE)
+        return Door(who, page, token, hint)
+
+    doors = (
+        door(riv, Role.MERCHANT, shop, f"{shop.name}, {rives}", "till", "type an amount, show the code, look at the day"),
+        door(riv, Role.MEMBER, resident, f"{resident.name}, {rives}", "wallet", "pay what the bakery asks, find a shop, vote"),
+        door(riv, Role.OPERATOR, None, f"the association of {rives}", "desk", "two files wait, dues are late, a vote is open"),
+        door(riv, Role.TREASURER, None, f"the treasurer of {rives}", "desk", "euros in, euros out, the second person"),
+        door(NOBODY, Role.REGION_READER, None, "the Region", "observatory", "pilots side by side: Les Rives and La Mesure"),
+        door(die, Role.MEMBER, helper, f"{helper.name}, {accorderie}", "wallet", "hours: answer an offer, confirm a service"),
+    )  # fmt: skip
+    code, _ = identity.devices.invite(riv, other.id, OPERATOR)
     machine = Principal(
         actor=OPERATOR, community=None, roles=frozenset({Role.PLATFORM_ADMIN}), scopes=frozenset(), member=None,
         accounts=frozenset(),
     )  # fmt: skip
-    auditor = identity.keys.create(machine, community, frozenset({Role.AUDITOR}), label="demo").token
-    return Invitation(names[rich.uid], code, names[largest], auditor)
+    auditor = identity.keys.create(machine, riv, frozenset({Role.AUDITOR}), label="demo").token
+    return Invitation(doors, other.name, code, shop.name, auditor)
 
 
 def to_try(guest: Invitation, where: str, folder: Path) -> str:
-    """What to paste into a second terminal."""
+    """What to open, and what to paste into a second terminal."""
     wallet = shlex.quote(_program("ricochet-wallet"))
     home, receipt = shlex.quote(str(folder / "wallet")), shlex.quote(str(folder / "receipt.json"))
     shop = shlex.quote(guest.shop)
+    begin = site_of(where).origin
+    doors = "\n\n".join(
+        f"{begin}/s/{door.token}\n  {door.who} ({door.page}): {door.hint}" for door in guest.doors
+    )
     return f"""
-Ricochet serves the Region at {where}. In a second terminal, be {guest.resident} of RIV:
+Ricochet serves the Region at {begin}. Each of these links signs a browser in, as often as you like;
+two people at once need two windows, one of them private:
+
+{doors}
+
+{begin}/observatory
+  everybody, without signing in
+
+In a second terminal, be {guest.resident} of RIV:
 
 export RICOCHET_WALLET_HOME={home} RICOCHET_WALLET_PASSPHRASE=demo-only
 {wallet} enroll {guest.code} --server {where}

@@ -82,12 +82,12 @@ def _month(
     long = minutes.deal()
     for held in workshop:
         if held is not host:
-            _serve(scene, evening, held, host, long, Sphere.COLLECTIVE, "workshop")
+            serve(scene, evening, held, host, long, Sphere.COLLECTIVE, "workshop")
     for held in pairs:
         helper = rng.choice(members)
         while helper is held:
             helper = rng.choice(members)
-        _serve(
+        serve(
             scene, scene.day(YEAR, month), held, helper, minutes.deal(), Sphere.INDIVIDUAL, rng.choice(TALENTS)
         )
     if month % 4 == 0:  # somebody asks hours for a meeting of the board
@@ -97,7 +97,7 @@ def _month(
         )  # fmt: skip
 
 
-def _serve(
+def serve(
     scene: Scene, at: int, asking: Holder, helper: Holder, minutes: int, sphere: Sphere, activity: str
 ) -> None:
     """The one who was helped pays, as long as both stay within -15 and +60 hours and can still pay their dues."""

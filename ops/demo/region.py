@@ -19,23 +19,27 @@ SEED = 2026
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A community of the Region: its code, its town, the day it begins, its story and how many steps that has."""
+    """A community of the Region: its code, its towns, the day it begins, its story and how many steps that has."""
 
     code: str
-    place: str
+    towns: tuple[str, ...]
     start: int
     steps: int
     story: Callable[[Scene], Iterator[None]]
     about: str
 
 
+DROME = ("Romans", "Romans", "Bourg-de-Péage", "Valence")
+RHONE = ("Lyon", "Lyon", "Villeurbanne", "Oullins", "Vénissieux")
+TOWNS = ("Lyon", "Saint-Étienne", "Clermont-Ferrand")
+
 REGION = (
-    Part("MES", "Romans", mesure.START, mesure.STEPS, mesure.story, "backed, paper; 2011"),
-    Part("RIV", "Lyon", eusko.START, eusko.STEPS, eusko.story, "backed, paper and digital; 2020 at 1/10"),
-    Part("EBX", "Grenoble", exchange.START, exchange.STEPS, exchange.story, "mutual credit; 2010 to 2012"),
-    Part("PASS", "Lyon", benefits.START, benefits.STEPS, benefits.story, "earmarked; 2018 and 2019"),
-    Part("ACC-CHY", "Chambéry", hours.START, hours.STEPS, hours.story, "time; 2013"),
-    Part("ACC-DIE", "Die", hours.START, hours.STEPS, hours.story, "time; 2013"),
+    Part("MES", DROME, mesure.START, mesure.STEPS, mesure.story, "backed, paper; 2011"),
+    Part("RIV", RHONE, eusko.START, eusko.STEPS, eusko.story, "backed, paper and digital; 2020 at 1/10"),
+    Part("EBX", ("Grenoble", "Voiron"), exchange.START, exchange.STEPS, exchange.story, "mutual credit; 2010 to 2012"),
+    Part("PASS", TOWNS, benefits.START, benefits.STEPS, benefits.story, "earmarked; 2018 and 2019"),
+    Part("ACC-CHY", ("Chambéry", "Cognin"), hours.START, hours.STEPS, hours.story, "time; 2013"),
+    Part("ACC-DIE", ("Die", "Châtillon-en-Diois"), hours.START, hours.STEPS, hours.story, "time; 2013"),
 )
 
 
@@ -57,23 +61,23 @@ def seed(
     must_be_new(ledger)
     communities = {}
     for part in REGION:
-        scene = Scene(ledger, clock, part.code, part.place, part.start, SEED)
+        scene = Scene(ledger, clock, part.code, part.towns[0], part.start, SEED)
         communities[part.code] = scene.community
         for _ in part.story(scene):
             on_step(part, scene)
-        register(scene, identity)
+        register(scene, identity, part.towns)
     return communities
 
 
-def register(scene: Scene, identity: Identity) -> None:
-    """The names of a community's people, beside the ledger and never in it."""
+def register(scene: Scene, identity: Identity, towns: tuple[str, ...]) -> None:
+    """The names and towns of a community's people, beside the ledger and never in it."""
     identity.people.record(
         scene.community,
         [
             (
                 uid,
                 Profile(
-                    name=person.name, kind=MemberKind(person.kind.value), place=person.place,
+                    name=person.name, kind=MemberKind(person.kind.value), place=towns[uid.int % len(towns)],
                     sectors=person.sectors, listed=person.listed,
                 ),
                 person.accounts,

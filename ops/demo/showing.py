@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from ledger.store.findings import Report
+from ops.demo.present import PERIODS
 from ops.demo.region import REGION, Part
 from ops.demo.stage import Scene
 from ops.demo.targets import Row
@@ -42,6 +43,15 @@ def bars(screen: Console) -> Iterator[Callable[[Part, Scene], None]]:
             progress.update(tasks[part.code], advance=1, entries=scene.committed)
 
         yield step
+
+
+@contextmanager
+def passing(screen: Console) -> Iterator[Callable[[], None]]:
+    """A bar for the year up to today; the function that is yielded moves it by a twelfth."""
+    columns = (TextColumn("{task.description:8}"), BarColumn(30), TimeElapsedColumn())
+    with Progress(*columns, console=screen) as progress:
+        task = progress.add_task("the year up to today, which no table measures", total=PERIODS)
+        yield lambda: progress.advance(task)
 
 
 def figures(screen: Console, rows: Sequence[Row]) -> None:

@@ -90,13 +90,17 @@ class Planned:
 class Scene:
     """One community while its story is being told."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, code: str, place: str, start: int, seed: int) -> None:
+    def __init__(
+        self, ledger: Ledger, clock: Clock, code: str, place: str, start: int, seed: int | str,
+        community: UUID | None = None,
+    ) -> None:  # fmt: skip
+        """Found a community at `start`, ns; with `community` go on with one that is there."""
         self.rng = Random(f"{seed}/{code}")
         self.code = code
         self.place = place
         self.clock = clock
         self.ledger = ledger
-        self.community = self.uid()
+        self.community = community or self.uid()
         self.operator, self.treasurer, self.board = self.uid(), self.uid(), self.uid()
         self.people: dict[UUID, Person] = {}
         self.committed = 0
@@ -104,7 +108,8 @@ class Scene:
         self._names: Counter[str] = Counter()
         self._plan: list[Planned] = []
         clock.now = start
-        ledger.found_community(code, community=self.community, actor=self.operator)
+        if community is None:
+            ledger.found_community(code, community=self.community, actor=self.operator)
 
     def uid(self) -> UUID:
         """The next id of the seed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import signal
@@ -13,6 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from httpx2 import Client
 from typer.testing import CliRunner
 
 import api.__main__  # noqa: F401 - adds `demo` to the commands
@@ -87,6 +89,52 @@ def test_the_lines_to_try_work_when_pasted(shown: tuple[str, Path]) -> None:
     assert '"circulation"' in done.stdout
 
 
+START = {
+    "till": ("/till", "Bakery 1"), "wallet": ("/wallet", "RIV|HEURE|h"), "observatory": ("/observatory", "La Mesure"),
+    "desk": ("/desk|/account", "Les Rives"),
+}  # fmt: skip
+"""By the word in brackets behind a link: where it leads, and what the page shows of the scene."""
+
+
+@pytest.mark.slow
+def test_every_printed_link_signs_in_and_its_page_shows_the_scene(shown: tuple[str, Path]) -> None:
+    said, _ = shown
+    doors = re.findall(r"^(http://\S+/s/\S+)\n  (.+) \((\w+)\): \S", said, re.MULTILINE)
+    assert {page for _, _, page in doors} == START.keys() and len(doors) == 6
+    for address, who, page in doors * 2:  # a link is good for many
+        with Client(follow_redirects=True, headers={"accept": "text/html", "accept-language": "en"}) as browser:
+            welcome = browser.get(address)
+            assert who.split(",")[0].removeprefix("the ") in welcome.text
+            token = re.search(r'name="_csrf" value="([^"]+)"', welcome.text)
+            assert token
+            begun = browser.post(address, data={"_csrf": token[1]}, timeout=60)
+            path, word = START[page]
+            assert begun.status_code == 200, f"{who}: {begun.text[:500]}"
+            assert re.fullmatch(path, begun.url.path)
+            assert re.search(word, begun.text)
+
+
+@pytest.mark.slow
+def test_what_waits_on_the_pages_is_there(shown: tuple[str, Path]) -> None:
+    said, _ = shown
+    doors = re.findall(r"^(http://\S+/s/\S+)\n  (.+) \((\w+)\): \S", said, re.MULTILINE)
+    seen = {
+        "till": [("/till/day", "Today")],
+        "wallet": [("/wallet/requests", "Bread and a tart"), ("/wallet/votes", "3 % instead of 5 %"),
+                   ("/wallet/places", "Villeurbanne"), ("/wallet/history", "Bakery|Grocery|Café")],
+        "observatory": [("/observatory/pilots?pilot=RIV:RIV&pilot=MES:MESURE", "Les Rives")],
+    }  # fmt: skip
+    for address, _, page in [door for door in doors if "Accorderie" not in door[1]]:
+        with Client(follow_redirects=True, headers={"accept": "text/html", "accept-language": "en"}) as browser:
+            token = re.search(r'name="_csrf" value="([^"]+)"', browser.get(address).text)
+            assert token
+            browser.post(address, data={"_csrf": token[1]}, timeout=60)
+            for path, word in seen.get(page, []):
+                answer = browser.get(str(browser.build_request("GET", address).url.join(path)), timeout=60)
+                text = html.unescape(answer.text).replace("\u00a0", " ").replace("\u202f", " ")
+                assert answer.status_code == 200 and re.search(word, text), f"{path}: {text[:2000]}"
+
+
 @pytest.mark.slow
 def test_a_second_demo_in_the_same_place_is_refused(shown: tuple[str, Path]) -> None:
     _, folder = shown
@@ -116,7 +164,7 @@ BAD = Report((), (Finding("RIV", 7, "leaf", "the hash differs"),))
 def test_no_serve_ends_well_only_if_everything_holds(
     rows: list[Row], report: Report, code: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "_seed", lambda *_: (rows, Invitation("", "", "", "")))
+    monkeypatch.setattr(cli, "_seed", lambda *_: (rows, Invitation((), "", "", "", "")))
     monkeypatch.setattr(cli, "_audit", lambda *_: report)
     done = CliRunner().invoke(app, ["demo", "--no-serve", "--dir", str(tmp_path)])
     assert done.exit_code == code
@@ -124,7 +172,7 @@ def test_no_serve_ends_well_only_if_everything_holds(
 
 
 def test_names_are_quoted_in_the_lines_to_paste(tmp_path: Path) -> None:
-    guest = Invitation("Resident 0001", "RIV-1", "Chef's", "rico_x")
+    guest = Invitation((), "Resident 0001", "RIV-1", "Chef's", "rico_x")
     said = guests.to_try(guest, "http://127.0.0.1:8000", tmp_path / "a b")
     assert """pay 'Chef'"'"'s' 4.20""" in said
     assert f"'{tmp_path}/a b/wallet'" in said
