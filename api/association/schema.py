@@ -255,4 +255,16 @@ reconversion = _table(
 territory = _table("territory", need("drawing", Text), need("set_by", Uid), need("set_at", Big))
 """The communes of a community as they are drawn: height, then name, outline and middle of each (JSON)."""
 
+set_aside = _table(
+    "set_aside",
+    key("alert", Text),
+    need("currency", Text),
+    need("note", Text),
+    need("set_by", Uid),
+    need("set_at", Big),
+    Index("set_aside_at", "community", "set_at"),
+    check("set_aside_note", "note <> ''"),
+)
+"""Alerts (`ledger.analytics.alerts.Alert.id`) that somebody has looked at, and what they found."""
+
 TABLES = metadata.tables

@@ -16,6 +16,7 @@ from api.association.needs import Needs
 from api.association.reconversions import Reconversions
 from api.association.region import Region
 from api.association.resolutions import Resolutions
+from api.association.set_aside import SetAside
 from api.association.tellers import Tellers
 from api.association.territory import Territories
 from api.identity.records import Records
@@ -49,6 +50,7 @@ class Association:
         self.reconversions = Reconversions(records, identity.people)
         self.territories = Territories(records)
         self.region = Region(records)
+        self.set_aside = SetAside(records)
         self.links = Links(records, ledger)
         self.crossings = Crossings(records, ledger, self.links)
 

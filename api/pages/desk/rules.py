@@ -132,7 +132,7 @@ async def preview(visit: Visit = page("policies.change"), currency: str = Code) 
         "desk/rules_preview.html", unit=unit, changes=changes(visit, before, after, unit), since=since, seen=seen,
         before=before, after=after, fields=_fields(visit, unit, before, after, since), uid=new_id(), gifts=gifts,
         begins=policies.begins(since, visit.face.timezone), today=policies.today(visit), timedelta=timedelta,
-        kinds=list(MemberKind),
+        kinds=list(MemberKind), operate=allowed(visit.caller.principal, "desk.operate"),
     )  # fmt: skip
     if seen is None and not visit.fault:
         answer.headers["refresh"] = "4"
