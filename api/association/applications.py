@@ -57,11 +57,16 @@ class Applications:
 
     def get(self, community: UUID, uid: UUID) -> Application:
         """What a member said; 404 for who never used the form."""
+        found = self.find(community, uid)
+        if found is None:
+            raise not_found("application")
+        return found
+
+    def find(self, community: UUID, uid: UUID) -> Application | None:
+        """What a member said; None for who never used the form."""
         with self._records.read() as connection:
             row = connection.execute(select(table).where(_is(community, uid))).first()
-        if row is None:
-            raise not_found("application")
-        return _application(row)
+        return None if row is None else _application(row)
 
     def waiting(self, community: UUID, limit: int = 200) -> list[tuple[Member, Application]]:
         """Applications of members who are still pending, oldest first."""

@@ -16,6 +16,7 @@ from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
 from api.pages.wallet.mine import member_of, one_of
 from api.statements import as_csv, statement_page
+from ledger.community.exchanges import Listing
 
 router = page_router()
 
@@ -50,9 +51,14 @@ def _association(visit: Visit, member: UUID) -> dict[str, Any]:
     """What the association keeps beside the profile."""
     life, c = visit.use.association, visit.caller.community
     choices = {str(each.id): life.resolutions.choice(c, each.id, member) for each in life.resolutions.all(c)}
+    applied = life.applications.find(c, member)
+    offers = [each for state in Listing for each in life.exchanges.board(c, state, member)]
     return {
+        "application": None if applied is None else asdict(applied),
         "dues": [asdict(each) for each in life.dues.of(c, member)],
         "files": [asdict(each) for each in life.agreements.of(c, member)],
+        "reconversions": [asdict(each) for each in life.reconversions.of(c, member)],
+        "offers": [asdict(each) for each in offers],
         "exchanges": [asdict(each) for each in life.exchanges.of(c, member)],
         "votes": {uid: choice for uid, choice in choices.items() if choice is not None},
     }
