@@ -128,6 +128,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "vote_open": ("Vote en cours", "ce vote est encore ouvert ; dépouillez-le après sa clôture"),
     "vote_closed": ("Vote fermé", "ce vote n'est pas ouvert en ce moment"),
     "vote_counted": ("Vote dépouillé", "ce vote est déjà dépouillé, ou n'existe pas"),
+    "vote_not_adopted": ("Non adoptée", "cette résolution n'a pas été adoptée ; elle ne s'applique pas"),
     "vote_withdrawn": ("Vote retiré", "ce vote a été retiré"),
     "may_not_vote": ("Vote non ouvert à vous", "seuls votent les membres à jour de leur cotisation ; réglez-la d'abord"),
     "not_active": ("Membre inactif", "seul un membre actif offre ou demande ; voyez avec l'association"),
