@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, insert, select
 
 from api.association.schema import dues as table
 from api.identity.errors import conflict, invalid
-from api.identity.people import People
+from api.identity.people import Member, People
 from api.identity.records import Records
 from api.identity.states import States
 from ledger.community.dues import DuesRules, lapses_on, paid_through
@@ -104,15 +104,23 @@ class Dues:
         ending = [(member, day) for member, day in self.through(community).items() if day.toordinal() <= limit]
         return sorted(ending, key=lambda each: (each[1], each[0]))
 
+    def lapsing(self, community: UUID, rules: DuesRules) -> list[tuple[Member, date]]:
+        """Active members whose grace is over, with the last day that they paid for: whom `lapse` would change now."""
+        over = [
+            (self._people.get(community, member), day)
+            for member, day in self.through(community).items()
+            if self.today() >= lapses_on(day, rules)
+        ]
+        found = [(member, day) for member, day in over if member.state is MemberState.ACTIVE]
+        return sorted(found, key=lambda each: (each[1], each[0].id))
+
     def lapse(self, community: UUID, rules: DuesRules, by: UUID) -> list[UUID]:
         """Active members whose grace is over become lapsed: they spend down and receive no more. Returns who did."""
         lapsed = []
-        for member, day in self.through(community).items():
-            found = self._people.get(community, member)
-            if found.state is MemberState.ACTIVE and self.today() >= lapses_on(day, rules):
-                self._people.change(community, member, found.version, {"state": MemberState.LAPSED})
-                self._states.enforce(community, member, by)
-                lapsed.append(member)
+        for found, _ in self.lapsing(community, rules):
+            self._people.change(community, found.id, found.version, {"state": MemberState.LAPSED})
+            self._states.enforce(community, found.id, by)
+            lapsed.append(found.id)
         return lapsed
 
 

@@ -25,6 +25,7 @@ from api.identity.people import People
 from api.identity.principal import Principal
 from api.identity.records import Records
 from api.identity.requests import Requests
+from api.identity.roster import Roster
 from api.identity.sessions import Sessions
 from api.identity.standing import Standings
 from api.identity.states import States
@@ -70,6 +71,7 @@ class Identity:
         self.people = People(records)
         self.communities = Communities(records)
         self.directory = Directory(self.people)
+        self.roster = Roster(records, self.people)
         self.states = States(records, self.people, ledger)
         self.devices = Devices(records, self.people, ledger, vault)
         self.standings = Standings(self.people, self.devices, ledger)

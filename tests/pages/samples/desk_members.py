@@ -1,0 +1,64 @@
+"""The desk's pages about people: members, accounts, applications, dues, files, offers of time, the brand."""
+
+from __future__ import annotations
+
+from api.identity.people import Profile
+from api.identity.principal import Role
+from ledger.community.membership import MemberKind
+from ledger.core import commands as c
+from ledger.core.accounts import Model
+from ledger.core.policy import Policy
+from ledger.service import new_id
+from tests.integration.served import STAFF, Place
+from tests.pages.samples import PageSample
+
+OP = Role.OPERATOR
+ONE, ACCOUNT = "/desk/members/{desk_member}", "/desk/members/{desk_member}/accounts/{desk_account}"
+NEW = {"uid": "{new}"}
+
+SAMPLES = {
+    "POST /desk/members/new": PageSample(OP, {**NEW, "name": "Dora", "kind": "person", "unit": "{code}"}),
+    "POST /desk/members/applications/{applicant}": PageSample(OP, {"answer": "welcome", "unit": "{code}"}),
+    "POST /desk/members/dues/lapse": PageSample(OP, {"member": "{desk_member}"}, answers=(422,)),
+    "POST /desk/members/offers/{proposed_offer}": PageSample(OP, {"allow": "true"}),
+    f"GET {ONE}": PageSample(OP),
+    f"POST {ONE}/profile": PageSample(OP, {"name": "Desk Dan", "version": "1", "locale": "fr"}, answers=(409,)),
+    f"POST {ONE}/state": PageSample(OP, {"state": "suspended", "version": "1"}, answers=(409,)),
+    f"GET {ONE}/leaving": PageSample(OP),
+    f"POST {ONE}/leaving": PageSample(OP, NEW),
+    "POST /desk/members/{gone}/forgotten": PageSample(OP, fresh=True),
+    f"POST {ONE}/accounts": PageSample(OP, {**NEW, "unit": "{code}"}),
+    f"POST {ONE}/enrolment": PageSample(OP),
+    "POST /desk/members/{device_member}/devices/{desk_device}/revocation": PageSample(OP),
+    f"POST {ONE}/dues": PageSample(OP, {**NEW, "dues": "15", "months": "12", "paid_on": "2026-01-02"}),
+    f"GET {ACCOUNT}": PageSample(OP),
+    f"POST {ACCOUNT}/line": PageSample(OP, {**NEW, "line": "5"}),
+    f"POST {ACCOUNT}/ceiling": PageSample(OP, {**NEW, "ceiling": "500"}),
+    f"POST {ACCOUNT}/freeze": PageSample(OP, {**NEW, "freeze": "credits"}),
+    f"POST {ACCOUNT}/terms": PageSample(OP, {**NEW, "sectors": "10.71C", "share": "50"}),
+    "POST /desk/members/{desk_member}/accounts/{spare_account}/closure": PageSample(OP, NEW),
+}  # fmt: skip
+
+
+def things(place: Place) -> dict[str, str]:
+    """A member with an account to work on and one to close, an applicant, an offer that waits."""
+    use, where = place.use, place.community
+    somebody = place.join(f"{place.code} Desk", MemberKind.PERSON)
+    applicant = new_id()
+    profile = Profile(name=f"{place.code} Applicant", kind=MemberKind.PERSON, contact="x@example.org")
+    use.association.applications.apply(where, applicant, profile, cents=1_500)
+    hours = f"{place.code}-D"
+    rules = Policy(default_line=900, default_ceiling=3_600, step=15)
+    place.do(c.DefineCurrency, code=hours, scale=0, model=Model.TIME, policy=rules)
+    time = place.open(somebody.id, hours, MemberKind.PERSON)
+    offer = use.association.exchanges.post(
+        where, somebody.id, time, kind="offer", title=f"Hems of {place.code}", category="household", text=""
+    )
+    phone = place.join(f"{place.code} Desk phone", MemberKind.PERSON)
+    code, _ = use.identity.devices.invite(where, phone.id, STAFF)
+    device = use.identity.devices.enrol(code, new_id().bytes * 2, "phone").device.id
+    return {
+        "desk_member": str(somebody.id), "desk_account": str(somebody.account), "applicant": str(applicant),
+        "proposed_offer": str(offer.id), "spare_account": str(place.open(somebody.id, place.code, MemberKind.PERSON)),
+        "device_member": str(phone.id), "desk_device": str(device),
+    }  # fmt: skip
