@@ -148,6 +148,13 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
     assert {str(page) for page in PAGES if ROOT / page not in found} == set()
 
 
+def test_every_module_of_analytics_has_its_group() -> None:
+    section = (ROOT / "ARCHITECTURE.md").read_text().split("## Inside `ledger/analytics`")[1]
+    named = re.findall(r"`(\w+)`", section[section.index("|") :])
+    modules = {path.stem for path in (ROOT / "ledger/analytics").glob("*.py")} - {"__init__"}
+    assert sorted(named) == sorted(modules)
+
+
 # --- pages that show a session ---
 
 
