@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from api.pages.desk import routers_members
+from api.pages.desk import routers_members, routers_rules
 from api.pages.frame import files, problem
 from api.pages.frame.guard import Elsewhere, StepUp
 from api.pages.frame.site import Pages
@@ -37,6 +37,7 @@ SURFACES: tuple[Surface, ...] = (
     ),
     Surface("observatory", observed_files.router),
     *(Surface("desk", each) for each in routers_members.ROUTERS),
+    *(Surface("desk", each) for each in routers_rules.ROUTERS),
     Surface("pay", asking.router),
     Surface("pay", receipt.router),
     Surface("signin", home.router),

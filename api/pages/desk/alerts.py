@@ -31,7 +31,8 @@ looking = Looking()
 SPEAKS = (Model.BACKED, Model.MUTUAL, Model.TIME)
 """Kinds of currency in which there is something to look for."""
 MOST = 50
-"""Alerts shown of a currency, the weightiest first; and entries of an alert."""
+"""Alerts shown, the weightiest first."""
+MOST_ENTRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,9 @@ class Work:
     """`ledger.analytics.alerts.Alert`"""
     unit: Currency
     names: tuple[tuple[UUID, str], ...]
-    """Member's account, and the member's name or ""."""
-    entries: tuple[int, ...]
+    """Members with their names."""
+    entries: tuple[tuple[int, UUID], ...]
+    """Numbers and ids of the newest."""
     seen: Looked | None
 
 
@@ -55,18 +57,19 @@ async def alerts(visit: Visit = page("desk.read")) -> Response:
     found = await asyncio.gather(*(_of(visit, unit) for unit in units))
     seen = await asyncio.to_thread(use.association.set_aside.of, c)
     told = [(unit, each) for unit, some in zip(units, found, strict=True) for each in some or ()]
+    told.sort(key=lambda each: (each[1].id in seen, -each[1].amount))
     names = await asyncio.to_thread(_names, visit, (account for _, each in told for account in each.accounts))
     work = [
         Work(
-            each, unit, tuple((UUID(uid), names.get(UUID(uid), "")) for uid in each.accounts),
-            tuple(sorted(each.entries)[-MOST:]), seen.get(each.id),
+            each, unit, tuple(names[UUID(uid)] for uid in each.accounts if UUID(uid) in names),
+            await asyncio.to_thread(_entries, visit, each), seen.get(each.id),
         )
-        for unit, each in told
+        for unit, each in told[:MOST]
     ]  # fmt: skip
     waiting = sum(each is None for each in found)
     answer = visit.show(
-        "desk/alerts.html", waiting=waiting, open=[each for each in work if each.seen is None][:MOST],
-        done=[each for each in work if each.seen is not None][:MOST], none=not units,
+        "desk/alerts.html", waiting=waiting, open=[each for each in work if each.seen is None],
+        done=[each for each in work if each.seen is not None], none=not units,
         may=allowed(visit.caller.principal, "alerts.decide"),
     )  # fmt: skip
     if waiting and not visit.fault:
@@ -92,10 +95,14 @@ async def _of(visit: Visit, unit: Currency) -> list[Any] | None:
     return found
 
 
-def _names(visit: Visit, accounts: Iterable[str]) -> dict[UUID, str]:
+def _names(visit: Visit, accounts: Iterable[str]) -> dict[UUID, tuple[UUID, str]]:
     uids = {UUID(each) for each in accounts}
-    owners = visit.use.identity.people.owners(visit.caller.community, uids) if uids else {}
-    return {uid: name for uid, (_, name) in owners.items()}
+    return visit.use.identity.people.owners(visit.caller.community, uids) if uids else {}
+
+
+def _entries(visit: Visit, alert: Any) -> tuple[tuple[int, UUID], ...]:
+    reader, c = visit.use.ledger.reader, visit.caller.community
+    return tuple((seq, reader.entry_at(c, seq).command_id) for seq in sorted(alert.entries)[-MOST_ENTRIES:])
 
 
 Alert = Path(pattern=r"^[0-9a-f]{32}$")

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.pages.desk import alerts, announcing, rules, votes
+from api.pages.desk import alerts, announcing, figures, links, rules, votes
 
-ROUTERS: tuple[APIRouter, ...] = (rules.router, announcing.router, votes.router, alerts.router)
+ROUTERS: tuple[APIRouter, ...] = (rules.router, announcing.router, votes.router, alerts.router, figures.router, links.router)
