@@ -55,7 +55,7 @@ def invite(identity: Identity, communities: dict[str, UUID], cast: Cast) -> Invi
     rives, accorderie = CALLED["RIV"][0], CALLED["ACC-DIE"][0]
 
     def door(where: UUID, role: Role, member: Member | None, who: str, page: str, hint: str) -> Door:
-        token = link(identity, where, role, member, f"demo: {who}", uses=USES, life=LIFE)
+        token = link(identity, where, role, member, who[0].upper() + who[1:], uses=USES, life=LIFE)
         return Door(who, page, token, hint)
 
     doors = (

@@ -144,4 +144,4 @@ def today(town: Town, shop: Holder, people: Sequence[Holder], now: int) -> None:
         amount = town.scene.rng.randint(24, 190) * 10
         if held.balance >= amount:
             town.pay(held, shop, amount, now - (len(people) - i) * HOUR // 3)
-    town.scene.play()
+            town.scene.play()  # each at its own moment: a plan is played a day at a time
