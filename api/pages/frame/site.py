@@ -71,7 +71,7 @@ class Pages:
 
     def home(self, visit: Visit) -> str:
         """Where somebody who is signed in begins."""
-        first = next((each.home for each in self.nav(visit) if not each.public), None)
+        first = next((each.home for each in self.surfaces if each.home and self._works(visit, each)), None)
         return first or "/account"
 
     def icon(self, name: str) -> Markup:
@@ -83,8 +83,10 @@ class Pages:
         return site_of(self._public_url or str(visit.request.base_url).rstrip("/"))
 
     def _enters(self, visit: Visit, surface: Surface) -> bool:
-        if surface.public:
-            return True
+        return surface.public or self._works(visit, surface)
+
+    def _works(self, visit: Visit, surface: Surface) -> bool:
+        """Whether the surface is for the visitor's role; what is public may be so besides."""
         if visit.session is None or surface.action is None:
             return False
         return allowed(visit.session.principal, surface.action)
