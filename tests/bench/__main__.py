@@ -14,11 +14,13 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import circulation, figures
+from tests.bench import circulation, figures, pages
 from tests.bench.load import Result
 from tests.bench.server import durable_server
 
-GROUPS = ("baseline", "submit", "http", "aged", "others", "circulation")
+GROUPS = ("baseline", "submit", "http", "aged", "others", "circulation", "pages")
+ALONE = {"circulation", "pages"}
+"""Groups that print their own section and need no PostgreSQL."""
 LARGE = 10_000_000
 FOLDER_VARIABLE = "RICOCHET_TEST_PGLEDGER"
 
@@ -30,7 +32,9 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ricochet-bench-")))
         if "circulation" in chosen.only:
             circulation.measure(folder, chosen.rounds, chosen.large, chosen.follow_the_money)
-        if list(chosen.only) == ["circulation"]:
+        if "pages" in chosen.only:
+            pages.measure(folder, chosen.rounds)
+        if set(chosen.only) <= ALONE:
             return
         bench = figures.Bench(stack, stack.enter_context(durable_server()), folder, chosen.seconds)
         wanted = _wanted(bench, chosen)
@@ -51,7 +55,7 @@ def _options() -> argparse.Namespace:
     options.add_argument("--seconds", type=float, default=2.0, help="for each figure and round")
     options.add_argument(
         "--only", nargs="+", choices=GROUPS, default=GROUPS,
-        help="these groups; baseline always, but for circulation alone",
+        help="these groups; baseline always, but for circulation and pages alone",
     )
     options.add_argument("--payments", type=int, default=200_000, help="how many an old ledger holds")
     options.add_argument(
