@@ -28,8 +28,8 @@ CALLED = {
 PERSON_CENTS, FIRM_CENTS = 1_500, 8_400
 """Dues of a year, euro cents."""
 AIMS = {
-    "RIV": (("velocity.per_year", 2.0), ("recirculation.recirculation", 0.35)),
-    "MES": (("velocity.per_year", 4.0), ("participation.active_90", 300.0)),
+    "RIV": (("velocity.per_year", 1.0), ("recirculation.recirculation", 0.35)),
+    "MES": (("velocity.per_year", 0.5), ("participation.active_90", 300.0)),
 }
 """What was declared at the award, invented: the first is missed somewhere, so that it can be asked about."""
 WANTED = (
