@@ -13,6 +13,7 @@ from api.association.schema import dues as table
 from api.identity.errors import conflict, invalid
 from api.identity.people import Member, People
 from api.identity.records import Records
+from api.identity.schema import member
 from api.identity.states import States
 from ledger.community.dues import DuesRules, lapses_on, paid_through
 from ledger.community.membership import MemberState
@@ -106,12 +107,11 @@ class Dues:
 
     def lapsing(self, community: UUID, rules: DuesRules) -> list[tuple[Member, date]]:
         """Active members whose grace is over, with the last day that they paid for: whom `lapse` would change now."""
-        over = [
-            (self._people.get(community, member), day)
-            for member, day in self.through(community).items()
-            if self.today() >= lapses_on(day, rules)
-        ]
-        found = [(member, day) for member, day in over if member.state is MemberState.ACTIVE]
+        over = {uid: day for uid, day in self.through(community).items() if self.today() >= lapses_on(day, rules)}
+        query = select(member).where(
+            member.c.community == community, member.c.id.in_(list(over)), member.c.state == MemberState.ACTIVE.value
+        )
+        found = [(each, over[each.id]) for each in self._people.find(query)]
         return sorted(found, key=lambda each: (each[1], each[0].id))
 
     def lapse(self, community: UUID, rules: DuesRules, by: UUID) -> list[UUID]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import func, literal, or_, select, tuple_
@@ -49,3 +50,8 @@ class Roster:
         query = select(member.c.state, func.count()).where(member.c.community == community)
         with self._records.read() as connection:
             return {MemberState(state): count for state, count in connection.execute(query.group_by(member.c.state))}
+
+    def among(self, community: UUID, members: Collection[UUID]) -> dict[UUID, Member]:
+        """Members by id; who is forgotten is left out."""
+        query = select(member).where(member.c.community == community, member.c.id.in_(list(members)))
+        return {found.id: found for found in self._people.find(query)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -101,3 +102,108 @@ def test_an_application_is_let_in_with_account_and_dues(site: Site) -> None:
     assert [paid.cents for paid in site.use.association.dues.of(place.community, uid)] == [2_000]
     desk.get(f"/desk/members/{uid}")  # says once who has come
     assert "Nina Neuve" not in desk.get("/desk/members/applications")
+
+
+def test_a_file_goes_from_draft_to_refusal_appeal_and_approval(site: Site) -> None:
+    place, desk = site.riv, site.enter(site.riv, Role.OPERATOR)
+    firm = place.join("Fil et Fer", MemberKind.BUSINESS)
+    desk.get(f"/desk/members/{firm.id}/file")
+    path = desk.post(f"/desk/members/{firm.id}/file", {"siren": "123456789"}).headers["location"]
+    desk.post(f"{path}/step", {"step": "submitted", "version": "1"})
+    assert "Fil et Fer" in desk.get("/desk/members/files")
+    desk.post(f"{path}/step", {"step": "visited", "version": "2", "note": "A fine workshop"})
+    verdict = {"verdict": "refused", "version": "3", "on": "2026-01-02", "reasons": "Too far"}
+    colleges = ["members", "professionals", "associations"]
+    refused = desk.post(f"{path}/decision", {**verdict, "college": colleges[:2]}, 422).text
+    assert "associations" in refused and "Too far" in refused, "what was typed is kept"
+    desk.post(f"{path}/decision", {**verdict, "college": colleges})
+    desk.post(f"{path}/step", {"step": "appealed", "version": "4"})
+    approval = {"verdict": "approved", "version": "5", "on": "2026-01-03", "college": colleges}
+    desk.post(f"{path}/decision", {**approval, "commitments": "Reuse"}, 422)
+    desk.post(f"{path}/decision", {**approval, "commitments": "Reuse\nLocal flour"})
+    text = desk.get(path)
+    assert "Local flour" in text and "Too far" in text and "A fine workshop" in text
+
+
+def test_the_coordinator_lets_offers_through_or_says_why_not(site: Site) -> None:
+    place, desk = site.riv, site.enter(site.riv, Role.OPERATOR)
+    board = site.use.association.exchanges
+    made = [
+        board.post(place.community, place.ada.id, place.ada.account, kind="offer", title=title, category="home", text="")
+        for title in ("Ironing", "Accounts")
+    ]
+    assert "Ironing" in desk.get("/desk/members/offers")
+    desk.post(f"/desk/members/offers/{made[0].id}", {"allow": "true"})
+    desk.post(f"/desk/members/offers/{made[1].id}", {"allow": "false"}, 422)
+    desk.post(f"/desk/members/offers/{made[1].id}", {"allow": "false", "reasons": "It is her trade"})
+    assert [board.offer(place.community, each.id).state.value for each in made] == ["open", "declined"]
+
+
+def test_lapse_is_shown_first_and_done_only_as_shown(site: Site) -> None:
+    place, desk, dues = site.riv, site.enter(site.riv, Role.OPERATOR), site.use.association.dues
+    late = [place.join(name, MemberKind.PERSON) for name in ("Late Lou", "Late Lea")]
+    for each in late:
+        dues.receive(place.community, new_id(), each.id, 1_500, "EUR", 1, each.id, date(2020, 1, 1))
+    text = desk.get("/desk/members/dues")
+    assert "Late Lou" in text and "Let 2 memberships lapse" in text
+    desk.post("/desk/members/dues/lapse", {"member": [str(late[0].id)]}, 422)
+    assert state_of(site, late[0].id) is MemberState.ACTIVE
+    desk.post("/desk/members/dues/lapse", {"member": [str(each.id) for each in late]})
+    assert [state_of(site, each.id) for each in late] == [MemberState.LAPSED] * 2
+    assert site.use.ledger.reader.account(place.community, late[0].account).frozen == 2
+
+
+def test_an_account_gets_the_line_of_the_formula_a_ceiling_a_freeze_and_terms(site: Site) -> None:
+    place, desk = site.riv, site.enter(site.riv, Role.OPERATOR)
+    path = f"/desk/members/{place.ben.id}/accounts/{place.ben.account}"
+    text = desk.get(f"{path}?turnover=100000&sales=1000&years=5")
+    assert "The formula gives 2,000.00 RIV" in text
+    desk.post(f"{path}/line", {"uid": str(new_id()), "line": "2000"})
+    desk.post(f"{path}/ceiling", {"uid": str(new_id()), "ceiling": "300,50"})
+    desk.post(f"{path}/terms", {"uid": str(new_id()), "sectors": "10.71C 47.24Z", "share": "40"})
+    held = site.use.ledger.reader.account(place.community, place.ben.account)
+    assert (held.floor, held.ceiling, held.acceptance_bp, held.sectors) == (-200_000, 30_050, 4_000, ("10.71C", "47.24Z"))
+    desk.post(f"{path}/ceiling", {"uid": str(new_id()), "ceiling": ""})
+    desk.post(f"{path}/freeze", {"uid": str(new_id()), "freeze": "debits"})
+    held = site.use.ledger.reader.account(place.community, place.ben.account)
+    assert (held.ceiling, held.frozen) == (None, 1)
+    desk.post(f"{path}/freeze", {"uid": str(new_id()), "freeze": "none"})
+    desk.post(f"/desk/members/{place.ada.id}/accounts/{place.ben.account}/line", {"uid": str(new_id()), "line": "1"}, 404)
+
+
+def test_the_brand_is_worn_at_once_and_bad_colours_are_refused(site: Site) -> None:
+    desk = site.enter(site.riv, Role.OPERATOR)
+    desk.get("/desk/brand")
+    look = {"name": "Rivage", "accent": "#FFEE00", "second": "", "timezone": "Europe/Paris"}
+    desk.post("/desk/brand", look)
+    text = desk.get("/desk/brand")
+    assert "Rivage" in text and "#ffee00 is shown as #" in text
+    assert "must look like" in desk.post("/desk/brand", {**look, "accent": "yellow"}, 422).text
+    desk.post("/desk/brand", look | {"accent": "", "name": "RIV"})
+
+
+def test_a_device_is_taken_from_its_own_member_only(site: Site) -> None:
+    place, desk = site.riv, site.enter(site.riv, Role.OPERATOR)
+    gil = place.join("Gil", MemberKind.PERSON)
+    code, _ = site.use.identity.devices.invite(place.community, gil.id, gil.id)
+    device = site.use.identity.devices.enrol(code, new_id().bytes * 2, "Gil’s phone").device
+    assert "Gil’s phone" in desk.get(f"/desk/members/{gil.id}")
+    assert "Gil’s phone" not in site.enter(site.riv, Role.TREASURER).get(f"/desk/members/{gil.id}")
+    desk.post(f"/desk/members/{place.ada.id}/devices/{device.id}/revocation", expect=404)
+    desk.post(f"/desk/members/{gil.id}/devices/{device.id}/revocation")
+    assert site.use.identity.devices.get(place.community, device.id).revoked_at
+
+
+def test_who_has_left_is_forgotten_only_after_a_confirmation(site: Site) -> None:
+    place = site.riv
+    hal = place.join("Hal Hors", MemberKind.PERSON)
+    desk = site.enter(site.riv, Role.OPERATOR, fresh=True)
+    desk.get(f"/desk/members/{hal.id}")
+    desk.post(f"/desk/members/{hal.id}/state", {"state": "left", "version": "1"})
+    other = site.enter(site.riv, Role.OPERATOR)
+    other.get(f"/desk/members/{hal.id}")
+    assert other.ask("POST", f"/desk/members/{hal.id}/forgotten").status_code != 303
+    assert site.use.identity.people.get(place.community, hal.id).name == "Hal Hors"
+    desk.post(f"/desk/members/{hal.id}/forgotten")
+    assert "Nobody fits" in desk.get("/desk/members?q=hal")
+    desk.get(f"/desk/members/{hal.id}", 404)

@@ -38,12 +38,12 @@ class Reminded:
 def overview(visit: Visit = page("desk.read")) -> Response:
     """Reminders, soonest first, and who lapses today."""
     c, dues = visit.caller.community, visit.use.association.dues
-    today, people = dues.today(), visit.use.identity.people
-    ending = [(people.get(c, uid), day) for uid, day in dues.reminders(c, SOON)]
+    today, ending = dues.today(), dues.reminders(c, SOON)
+    known = visit.use.identity.roster.among(c, {uid for uid, _ in ending})
     reminded = [
-        Reminded(member, day, max((today - day).days, 0))
-        for member, day in ending
-        if member.state in (MemberState.ACTIVE, MemberState.LAPSED)
+        Reminded(known[uid], day, max((today - day).days, 0))
+        for uid, day in ending
+        if uid in known and known[uid].state in (MemberState.ACTIVE, MemberState.LAPSED)
     ]
     return visit.show(
         "desk/dues.html", reminded=reminded, lapsing=dues.lapsing(c, RULES), rules=RULES, days=SOON, persons=persons,

@@ -133,7 +133,7 @@ async def leave(member: UUID, visit: Visit = page("commands.leave")) -> Response
 def forget(member: UUID, visit: Visit = page("members.erase", step_up=True)) -> Response:
     """Forget who somebody was who has left; the pseudonymous journal stays."""
     visit.use.identity.erasure.erase(visit.caller.community, member, visit.caller.principal.actor)
-    return visit.go(f"/desk/members/{member}", visit.text("Name, contact and messages are forgotten."))
+    return visit.go("/desk/members", visit.text("Name, contact and messages are forgotten."))
 
 
 class NewAccounts(Filled):

@@ -119,8 +119,10 @@ def noon(day: date) -> int:
 
 
 def names(visit: Visit, members: set[UUID]) -> dict[UUID, str]:
-    """What members are called."""
-    return {uid: visit.use.identity.people.get(visit.caller.community, uid).name for uid in members}
+    """What members are called; who is forgotten too."""
+    found = visit.use.identity.roster.among(visit.caller.community, members)
+    forgotten = visit.text("Forgotten member")
+    return {uid: found[uid].name if uid in found else forgotten for uid in members}
 
 
 STEPS: dict[Step, str] = {

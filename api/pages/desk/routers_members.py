@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.pages.desk import account, dues, member, members, offers
+from api.pages.desk import account, brand, dues, files, member, members, offers
 
 ROUTERS: tuple[APIRouter, ...] = (
-    members.router, dues.router, offers.router, account.router, member.router,
+    members.router, dues.router, offers.router, files.router, account.router, member.router, brand.router,
 )  # fmt: skip

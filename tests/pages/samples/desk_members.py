@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.identity.people import Profile
 from api.identity.principal import Role
+from ledger.community.agreement import Step
 from ledger.community.membership import MemberKind
 from ledger.core import commands as c
 from ledger.core.accounts import Model
@@ -37,6 +38,14 @@ SAMPLES = {
     f"POST {ACCOUNT}/freeze": PageSample(OP, {**NEW, "freeze": "credits"}),
     f"POST {ACCOUNT}/terms": PageSample(OP, {**NEW, "sectors": "10.71C", "share": "50"}),
     "POST /desk/members/{desk_member}/accounts/{spare_account}/closure": PageSample(OP, NEW),
+    "GET /desk/members/{firm}/file": PageSample(OP),
+    "POST /desk/members/{firm}/file": PageSample(OP, {"siren": "123456789"}),
+    "GET /desk/members/files/{visited_file}": PageSample(OP),
+    "POST /desk/members/files/{draft_file}/step": PageSample(OP, {"step": "submitted", "version": "1"}, answers=(409,)),
+    "POST /desk/members/files/{visited_file}/decision": PageSample(
+        OP, {"verdict": "refused", "version": "3", "on": "2026-01-02", "college": "members"}, answers=(422,)
+    ),
+    "POST /desk/brand": PageSample(OP, {"name": "{code}", "timezone": "Europe/Paris"}),
 }  # fmt: skip
 
 
@@ -57,7 +66,13 @@ def things(place: Place) -> dict[str, str]:
     phone = place.join(f"{place.code} Desk phone", MemberKind.PERSON)
     code, _ = use.identity.devices.invite(where, phone.id, STAFF)
     device = use.identity.devices.enrol(code, new_id().bytes * 2, "phone").device.id
+    files, today = use.association.agreements, use.association.dues.today()
+    firm, *others = [place.join(f"{place.code} Firm {n}", MemberKind.BUSINESS).id for n in range(3)]
+    draft, visited = [files.open(where, each, {"siren": "1"}, STAFF, today) for each in others]
+    for version, step in ((1, Step.SUBMITTED), (2, Step.VISITED)):
+        files.step(where, visited.id, version, step, STAFF, today, "Seen")
     return {
+        "firm": str(firm), "draft_file": str(draft.id), "visited_file": str(visited.id),
         "desk_member": str(somebody.id), "desk_account": str(somebody.account), "applicant": str(applicant),
         "proposed_offer": str(offer.id), "spare_account": str(place.open(somebody.id, place.code, MemberKind.PERSON)),
         "device_member": str(phone.id), "desk_device": str(device),
