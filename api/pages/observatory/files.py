@@ -13,9 +13,9 @@ from starlette.responses import Response
 
 from api.identity.errors import not_found
 from api.pages.frame.guard import anybody, page
+from api.pages.frame.looking import Pilot, last_year, pilots, wanted
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
-from api.pages.frame.looking import Pilot, last_year, pilots, wanted
 from api.pages.observatory.pages import chosen, looking, of_region, period_of, showing
 from ledger.core.errors import Unavailable
 

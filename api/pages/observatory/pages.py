@@ -16,9 +16,9 @@ from api.identity.principal import Role
 from api.pages.frame.again import or_again
 from api.pages.frame.form import Filled
 from api.pages.frame.guard import anybody, page
+from api.pages.frame.looking import Looking, Period, Pilot, last_year, pilots, wanted
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
-from api.pages.frame.looking import Looking, Period, Pilot, last_year, pilots, wanted
 from ledger.service import new_id
 
 router = page_router()
@@ -107,14 +107,21 @@ async def side_by_side(visit: Visit = page("observatory.compare", platform=True)
         for pilot, _ in ready
         for each in await asyncio.to_thread(use.association.region.questions, pilot.community)
     ]
+    charts = [_charts(ready, name, visit.lang) for name in shown.CHARTS]
     answer = visit.show(
         "observatory/pilots.html", every=every, some=some, ready=ready, period=period, rows=table,
-        waiting=len(some) - len(ready), asked=asked, uid=new_id(), charts=shown.CHARTS,
+        waiting=len(some) - len(ready), asked=asked, uid=new_id(), charts=charts,
         flag_word=lambda flag: shown.flag_word(flag, visit.lang), query=visit.request.url.query,
-        figures=[(row.key, row.label) for row in table], drawable=shown.drawable,
-        title_of=lambda name: shown.title_of(name, visit.lang),
+        figures=[(row.key, row.label) for row in table],
     )  # fmt: skip
     return _soon(answer) if len(ready) < len(some) else answer
+
+
+def _charts(ready: list[tuple[Pilot, dict[str, Any]]], name: str, lang: str) -> list[tuple[Pilot, Any]]:
+    """One chart of every pilot that has it, with its figures."""
+    charted = import_module("api.pages.observatory.charted").charted
+    found = [(pilot, charted(pilot, report, name, lang)) for pilot, report in ready]
+    return [(pilot, each) for pilot, each in found if each is not None]
 
 
 class Ask(Filled):

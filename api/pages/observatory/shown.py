@@ -23,7 +23,7 @@ ROWS = (
     ("concentration", "gini_received"), ("merchants", "top_10_share"), ("hours", "hours"), ("credit_health", "limit_use"),
 )  # fmt: skip
 """(indicator, figure) side by side, from people to money to territory."""
-CHARTS = ("circulation", "velocity", "in_and_out", "recirculation", "sector_flows", "area_flows")
+CHARTS = ("circulation", "velocity", "in_and_out", "recirculation", "age", "holding", "sector_flows", "area_flows")
 
 
 @dataclass(frozen=True, slots=True)
