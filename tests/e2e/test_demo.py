@@ -9,12 +9,13 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from httpx2 import Client
+from httpx2 import Client, Response
 from typer.testing import CliRunner
 
 import api.__main__  # noqa: F401 - adds `demo` to the commands
@@ -96,6 +97,16 @@ START = {
 """By the word in brackets behind a link: where it leads, and what the page shows of the scene."""
 
 
+def counted(browser: Client, answer: Response) -> Response:
+    """A page that waits for its figures, when it has them: it says that it will look again, and so do we."""
+    for _ in range(60):
+        if "refresh" not in answer.headers:
+            break
+        time.sleep(1)
+        answer = browser.get(str(answer.url), timeout=60)
+    return answer
+
+
 @pytest.mark.slow
 def test_every_printed_link_signs_in_and_its_page_shows_the_scene(shown: tuple[str, Path]) -> None:
     said, _ = shown
@@ -107,7 +118,7 @@ def test_every_printed_link_signs_in_and_its_page_shows_the_scene(shown: tuple[s
             assert who.split(",")[0][1:] in welcome.text
             token = re.search(r'name="_csrf" value="([^"]+)"', welcome.text)
             assert token
-            begun = browser.post(address, data={"_csrf": token[1]}, timeout=60)
+            begun = counted(browser, browser.post(address, data={"_csrf": token[1]}, timeout=60))
             path, word = START[page]
             assert begun.status_code == 200, f"{who}: {begun.text[:500]}"
             assert re.fullmatch(path, begun.url.path)
@@ -130,7 +141,8 @@ def test_what_waits_on_the_pages_is_there(shown: tuple[str, Path]) -> None:
             assert token
             browser.post(address, data={"_csrf": token[1]}, timeout=60)
             for path, word in seen.get(page, []):
-                answer = browser.get(str(browser.build_request("GET", address).url.join(path)), timeout=60)
+                at = str(browser.build_request("GET", address).url.join(path))
+                answer = counted(browser, browser.get(at, timeout=60))
                 text = html.unescape(answer.text).replace("\u00a0", " ").replace("\u202f", " ")
                 assert answer.status_code == 200 and re.search(word, text), f"{path}: {text[:2000]}"
 
