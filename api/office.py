@@ -41,6 +41,7 @@ MemberId = Annotated[UUID, typer.Argument(help="Id of the member.", metavar="MEM
 
 @contextmanager
 def office(context: typer.Context) -> Iterator[tuple[Ledger, Identity]]:
+    """The ledger of a command line and its people, open while the command runs; a sentence and an exit when it cannot."""
     try:
         settings = environment.load(database=context.obj)
         master = environment.master_key(settings)

@@ -15,8 +15,8 @@ from ledger.analytics.opening import open_scene
 from ledger.analytics.scan import scan_scene
 from ledger.analytics.window import Window
 from ledger.core import commands as c
-from tests.integration.store_work import DAY, START, Clock, open_store
 from tests.integration.extracted import Town
+from tests.integration.store_work import DAY, START, Clock, open_store
 
 
 @pytest.fixture
