@@ -34,7 +34,7 @@ SAMPLES = {
     "POST /desk/votes/{vote}/change": PageSample(OP, fresh=True, answers=(409,)),
     "POST /desk/alerts/{alert}": PageSample(OP, {"currency": BACKED, "note": "A market stall."}),
     "POST /desk/alerts/{alert}/again": PageSample(OP),
-    "GET /desk/figures/report.csv": PageSample(OP, query=f"currency={BACKED}", looked_at=False, answers=(503,)),
+    "GET /desk/figures/report.{form}": PageSample(OP, query=f"currency={BACKED}", looked_at=False, answers=(503,)),
     "POST /desk/figures/questions/{question}": PageSample(OP, {"answer": "We began in May."}),
     "POST /desk/links/offers": PageSample(OP, {"account": "{mirror}", "accepts": "10"}, fresh=True),
     "POST /desk/links": PageSample(OP, {"offered": "none", "ours": "{mirror}", "we_accept": "1"}, fresh=True, answers=(422,)),
@@ -56,6 +56,6 @@ def things(place: Place) -> dict[str, str]:
     ]  # fmt: skip
     asked = use.association.region.ask(where, new_id(), "velocity.per_year", f"Why so slow, {place.code}?", STAFF)
     return {
-        "ended": str(votes[0].id), "dropped": str(votes[1].id), "question": str(asked.id), "alert": "0" * 32, "backed": f"{place.code}-B",
+        "ended": str(votes[0].id), "dropped": str(votes[1].id), "question": str(asked.id), "alert": "0" * 32, "backed": f"{place.code}-B", "form": "csv",
         "mirror": str(place.open(club.id, f"{place.code}-B", MemberKind.ASSOCIATION)), "link": str(new_id()),
     }  # fmt: skip
