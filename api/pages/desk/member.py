@@ -19,6 +19,7 @@ from api.pages.frame.form import Filled
 from api.pages.frame.guard import page
 from api.pages.frame.surface import page_router
 from api.pages.frame.texts import LANGUAGES, NAMES
+from api.pages.frame.units import write_day
 from api.pages.frame.visit import Visit
 from api.submitting import submit
 from ledger.community.membership import TRANSITIONS, MemberKind, MemberState
@@ -193,4 +194,5 @@ def receive(member: UUID, visit: Visit = page("desk.operate")) -> Response:
     paid = dues.receive(
         caller.community, sent.uid, member, cents, "EUR", sent.months, caller.principal.actor, sent.paid_on
     )
-    return visit.go(f"/desk/members/{member}", visit.text("Dues are paid through %(day)s.", day=paid.through.isoformat()))
+    through = write_day(persons.noon(paid.through), visit.lang, visit.face.timezone)
+    return visit.go(f"/desk/members/{member}", visit.text("Dues are paid through %(day)s.", day=through))
