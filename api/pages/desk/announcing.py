@@ -31,8 +31,8 @@ class Announced(Filled):
 
     title: str = Field(max_length=120)
     text: str = Field("", max_length=4_000)
-    opens: date
-    closes: date
+    opens: date = Field(le=policies.LAST)
+    closes: date = Field(le=policies.LAST)
     mode: Mode = Mode.MEMBERS
     weight_person: int | None = Field(None, ge=10, le=50)
     weight_business: int | None = Field(None, ge=10, le=50)

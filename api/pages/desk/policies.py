@@ -31,6 +31,8 @@ OF: dict[Model, tuple[str, ...]] = {
 """What the form offers, the most voted on first; programmes and the rest are the API's."""
 _OPTIONAL = frozenset({"default_line", "default_ceiling", "line_cap", "four_eyes_over", "acceptance_cap"})
 _SHARE = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?\s*%?", re.ASCII)
+LAST = date(2199, 12, 31)
+"""The last day that a form takes."""
 _PERCENT, _DAYS = later("In percent"), later("In days")
 
 
@@ -165,7 +167,7 @@ def day_of(text: str) -> date | None:
 
 
 def _is_day(text: str) -> bool:
-    said = re.fullmatch(r"(20[0-9]{2})-(0[1-9]|1[0-2])-([0-2][0-9]|3[01])", text, re.ASCII)
+    said = re.fullmatch(r"(2[01][0-9]{2})-(0[1-9]|1[0-2])-([0-2][0-9]|3[01])", text, re.ASCII)
     if said is None or said[3] == "00":
         return False
     first = date(int(said[1]), int(said[2]), 1)

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Path
+from pydantic import Field
 from starlette.responses import Response
 
 from api.identity.permissions import allowed
@@ -103,7 +104,7 @@ def change(visit: Visit = page("policies.change"), currency: str = Code) -> Resp
 class Dated(Filled):
     """From which day."""
 
-    since: date
+    since: date = Field(le=policies.LAST)
 
 
 @router.post("/desk/rules/{currency}/change")
