@@ -97,7 +97,8 @@ def change(visit: Visit = page("policies.change"), currency: str = Code) -> Resp
     unit, policy = _now(visit, currency)
     first = policies.today(visit) + timedelta(days=30)
     return visit.show(
-        "desk/rules_change.html", unit=unit, lines=policies.parameters(visit, unit, policy), since=first.replace(day=1), gift=GIFT_BP,
+        "desk/rules_change.html", unit=unit, lines=policies.parameters(visit, unit, policy), since=first.replace(day=1),
+        gift=GIFT_BP,
     )  # fmt: skip
 
 
