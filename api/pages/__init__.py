@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from api.pages.desk import routers_members, routers_rules
+from api.pages.desk import routers_members, routers_money, routers_rules, today
 from api.pages.frame import files, problem
 from api.pages.frame.guard import Elsewhere, StepUp
 from api.pages.frame.site import Pages
@@ -36,6 +36,8 @@ SURFACES: tuple[Surface, ...] = (
         public=True, icon="chart",
     ),
     Surface("observatory", observed_files.router),
+    Surface("desk", today.router, home="/desk", title=later("Desk"), action="desk.read", icon="building"),
+    *(Surface("desk", each) for each in routers_money.ROUTERS),
     *(Surface("desk", each) for each in routers_members.ROUTERS),
     *(Surface("desk", each) for each in routers_rules.ROUTERS),
     Surface("pay", asking.router),

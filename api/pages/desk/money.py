@@ -1,0 +1,186 @@
+"""`/desk/money`: issue and redeem, with what it does to the guarantee; reconversions that members asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+from pydantic import Field
+from starlette.responses import Response
+
+from api.pages.desk.moving import accounts, chosen, do
+from api.pages.desk.today import money
+from api.pages.frame.again import or_again
+from api.pages.frame.form import Filled
+from api.pages.frame.guard import page
+from api.pages.frame.surface import page_router
+from api.pages.frame.visit import Visit
+from api.submitting import submit
+from ledger.core.accounts import AccountKind, Model
+from ledger.core.commands import Issue, Redeem
+from ledger.service import new_id
+
+router = page_router()
+
+
+@router.get("/desk/money")
+def overview(visit: Visit = page("desk.read")) -> Response:
+    """What is out, what backs it, who wants euros."""
+    use, c = visit.use, visit.caller.community
+    asked = use.association.reconversions.waiting(c)
+    names = use.identity.names(c, [each.account for each in asked])
+    units = {each.currency: use.facts.currency(c, each.currency) for each in asked}
+    return visit.show("desk/money.html", money=money(visit), asked=asked, names=names, units=units)
+
+
+@router.get("/desk/money/issue")
+def issue(visit: Visit = page("issues.create")) -> Response:
+    """Units against euros received."""
+    some = accounts(visit, Model.BACKED)
+    return visit.show("desk/issue.html", some=some, uid=visit.form.get("uid") or new_id(), euro=True)
+
+
+class Issued(Filled):
+    """Whom, how much. `uid` was made with the page."""
+
+    uid: UUID
+    account: str
+
+
+@router.post("/desk/money/issue")
+@or_again(issue)
+async def issue_now(visit: Visit = page("issues.create", step_up=True)) -> Response:
+    """Create the units; above the threshold a second person does."""
+    sent = visit.read(Issued)
+    to = chosen(visit, await asyncio.to_thread(accounts, visit, Model.BACKED), sent.account)
+    amount = visit.money("amount", to.unit)
+    command = Issue(
+        id=sent.uid, community=visit.community, actor=visit.caller.principal.actor, account=to.account.uid,
+        currency=to.unit.code, amount=amount, euros=amount,
+    )  # fmt: skip
+    said = visit.text("%(amount)s issued to %(name)s.", amount=visit.amount(amount, to.unit), name=to.name)
+    return await do(visit, "issues.create", command, said, "/desk/money")
+
+
+@router.get("/desk/money/redeem")
+def redeem(visit: Visit = page("redemptions.create")) -> Response:
+    """Units of a professional back for euros."""
+    some = [each for each in accounts(visit, Model.BACKED) if each.account.kind is AccountKind.BUSINESS]
+    return visit.show("desk/redeem.html", some=some, uid=visit.form.get("uid") or new_id())
+
+
+class Redeemed(Filled):
+    """Whose, against which invoice."""
+
+    uid: UUID
+    account: str
+    invoice: str = Field(max_length=64)
+
+
+@router.post("/desk/money/redeem")
+@or_again(redeem)
+async def redeem_now(visit: Visit = page("redemptions.create", step_up=True)) -> Response:
+    """Destroy the units and release the euros less the commission."""
+    sent = visit.read(Redeemed)
+    of = chosen(visit, await asyncio.to_thread(accounts, visit, Model.BACKED), sent.account)
+    amount = visit.money("amount", of.unit)
+    command = Redeem(
+        id=sent.uid, community=visit.community, actor=visit.caller.principal.actor, account=of.account.uid,
+        currency=of.unit.code, amount=amount, invoice=sent.invoice,
+    )  # fmt: skip
+    said = visit.text("%(amount)s of %(name)s redeemed.", amount=visit.amount(amount, of.unit), name=of.name)
+    return await do(visit, "redemptions.create", command, said, "/desk/money")
+
+
+@router.get("/desk/money/reconversions/{request}")
+def reconversion(request: UUID, visit: Visit = page("redemptions.create")) -> Response:
+    """One request: what would be paid in euros, tried out without writing."""
+    use, c = visit.use, visit.caller.community
+    found = use.association.reconversions.get(c, request)
+    unit = use.facts.currency(c, found.currency)
+    held = use.ledger.reader.account(c, found.account)
+    policy = use.ledger.reader.policies(c, found.currency)[-1].policy
+    commission = found.amount * policy.commission_bp // 10_000
+    return visit.show(
+        "desk/reconversion.html", asked=found, unit=unit, held=held, commission=commission,
+        name=use.identity.names(c, [found.account]).get(found.account, ""), back=found.amount - commission,
+    )  # fmt: skip
+
+
+@router.post("/desk/money/reconversions/{request}")
+@or_again(reconversion)
+async def reconvert(request: UUID, visit: Visit = page("redemptions.create", step_up=True)) -> Response:
+    """Redeem what was asked for."""
+    life, c = visit.use.association, visit.caller.community
+    found = await asyncio.to_thread(life.reconversions.get, c, request)
+    command = Redeem(
+        id=found.redemption, community=c, actor=visit.caller.principal.actor, account=found.account,
+        currency=found.currency, amount=found.amount, invoice=found.invoice,
+    )  # fmt: skip
+    return await do(visit, "redemptions.create", command, visit.text("Redeemed. Pay the euros out now."), "/desk/money")
+
+
+class No(Filled):
+    """Why not."""
+
+    reasons: str = Field(max_length=500)
+
+
+@router.post("/desk/money/reconversions/{request}/decline")
+@or_again(reconversion)
+def decline(request: UUID, visit: Visit = page("redemptions.create")) -> Response:
+    """Say no, and why; the member reads it."""
+    sent = visit.read(No)
+    visit.use.association.reconversions.decline(visit.caller.community, request, visit.caller.principal.actor, sent.reasons)
+    return visit.go("/desk/money", visit.text("The member is told why."))
+
+
+# --- four eyes ---
+
+
+@router.get("/desk/approvals")
+def approvals(visit: Visit = page("approvals.list")) -> Response:
+    """What waits for a second person."""
+    use, c = visit.use, visit.caller.community
+    some = use.identity.approvals.page(c, "open", None, 100)
+    told = [_told(visit, each.command) for each in some]
+    return visit.show("desk/approvals.html", some=some, me=visit.caller.principal.actor, told=told)
+
+
+def _told(visit: Visit, command: object) -> list[tuple[str, str]]:
+    """What a command asks, as labels and words."""
+    use, c = visit.use, visit.caller.community
+    said: list[tuple[str, str]] = []
+    account = getattr(command, "account", None)
+    if account is not None:
+        said.append((visit.text("Account of"), use.identity.names(c, [account]).get(account, str(account))))
+    currency, amount = getattr(command, "currency", None), getattr(command, "amount", None)
+    if currency and amount is not None:
+        said.append((visit.text("Amount"), visit.amount(amount, use.facts.currency(c, currency))))
+    further = (
+        ("invoice", visit.text("Invoice")), ("resolution", visit.text("Resolution")), ("entry", visit.text("Entry")),
+    )  # fmt: skip
+    for name, label in further:
+        if getattr(command, name, ""):
+            said.append((label, str(getattr(command, name))))
+    return said
+
+
+@router.post("/desk/approvals/{approval}/yes")
+@or_again(approvals)
+async def approve(approval: UUID, visit: Visit = page("approvals.decide", step_up=True)) -> Response:
+    """The second person says yes: it is done."""
+    caller, proposals = visit.caller, visit.use.identity.approvals
+    found, command = await asyncio.to_thread(proposals.ready, caller.principal, caller.community, approval)
+    await submit(caller, command, dry_run=True)  # a refusal now must not use the id up
+    outcome = await submit(caller, command)
+    await asyncio.to_thread(proposals.approved, caller.community, found, caller.principal.actor, outcome.ts or 0)
+    return visit.go("/desk/approvals", visit.text("Approved and done."))
+
+
+@router.post("/desk/approvals/{approval}/no")
+@or_again(approvals)
+def reject(approval: UUID, visit: Visit = page("approvals.decide")) -> Response:
+    """Turned down, or taken back by who asked."""
+    visit.use.identity.approvals.reject(visit.caller.principal, visit.caller.community, approval)
+    return visit.go("/desk/approvals", visit.text("It will not be done."))
