@@ -1,0 +1,89 @@
+"""`/desk/keys`: who of the association may sign in as what, new keys, and keys taken away."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from pydantic import Field
+from starlette.responses import Response
+
+from api.identity.keys import Key
+from api.identity.permissions import GRANTS, allowed
+from api.identity.principal import OWN_ROLES, Role
+from api.pages.frame.again import or_again
+from api.pages.frame.form import Filled
+from api.pages.frame.guard import page
+from api.pages.frame.people import ROLES
+from api.pages.frame.surface import page_router
+from api.pages.frame.visit import Visit
+
+router = page_router()
+
+PAGE = 1_000
+DAY = 86_400 * 10**9
+
+
+def grantable(visit: Visit) -> list[Role]:
+    """Roles of staff that the visitor may give (GOV-5)."""
+    given = frozenset().union(*(GRANTS.get(role, frozenset()) for role in visit.caller.principal.roles))
+    return [role for role in ROLES if role in given - OWN_ROLES]
+
+
+def staff_keys(visit: Visit) -> list[Key]:
+    """Keys that belong to no member, newest first."""
+    c, found = visit.caller.community, list[Key]()
+    after: UUID | None = None
+    while some := visit.use.identity.keys.page(c, after, PAGE):
+        found += [each for each in some if each.member is None]
+        after = some[-1].id
+    return found[::-1]
+
+
+@router.get("/desk/keys")
+def keys(visit: Visit = page("keys.list")) -> Response:
+    """Every key of staff, those that are worth nothing any more at the end."""
+    now = visit.use.clock()
+    some = sorted(staff_keys(visit), key=lambda each: _over(each, now))
+    roles = grantable(visit) if allowed(visit.caller.principal, "keys.create") else []
+    return visit.show(
+        "desk/keys.html", some=some, over={each.id for each in some if _over(each, now)}, mine=visit.caller.principal.key,
+        may=allowed(visit.caller.principal, "keys.revoke"), grant=[(role.value, visit.text(ROLES[role])) for role in roles],
+    )  # fmt: skip
+
+
+def _over(key: Key, now: int) -> bool:
+    return key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now)
+
+
+class NewKey(Filled):
+    """Who gets it, as what, and for how long (days; 0: until it is taken away)."""
+
+    label: str = Field(max_length=80)
+    role: Role
+    days: int = Field(365, ge=0, le=3_650)
+
+
+@router.post("/desk/keys")
+@or_again(keys)
+def make(visit: Visit = page("keys.create", step_up=True)) -> Response:
+    """A key, shown once: as a link that signs one browser in, and as the token for a program."""
+    sent, caller, identity = visit.read(NewKey), visit.caller, visit.use.identity
+    if sent.role not in grantable(visit):
+        raise visit.misfilled({"role": visit.text("You may not give this role; ask the administrator of the platform.")})
+    ends = visit.use.clock() + sent.days * DAY if sent.days else None
+    made = identity.keys.create(
+        caller.principal, caller.community, frozenset({sent.role}), label=sent.label, expires_at=ends
+    )
+    base = identity.public_url or str(visit.request.base_url).rstrip("/")
+    link = f"{base}/s/{identity.links.make(caller.community, made.key.id)}"
+    return visit.show("desk/key_made.html", made=made.key, token=made.token, link=link)
+
+
+@router.post("/desk/keys/{key}/revocation")
+@or_again(keys)
+def revoke(key: UUID, visit: Visit = page("keys.revoke", step_up=True)) -> Response:
+    """The key, and whoever is signed in by it, is let in no more."""
+    if key == visit.caller.principal.key:
+        raise visit.misfilled({"key": visit.text("This is the key that you are using; somebody else must take it away.")})
+    visit.use.identity.keys.revoke(visit.caller.community, key)
+    return visit.go("/desk/keys", visit.text("This key is worth nothing any more."))

@@ -1,0 +1,44 @@
+"""The desk's pages about staff keys, the guarantee fund and notes."""
+
+from __future__ import annotations
+
+from api.identity.keys import scopes_of
+from api.identity.principal import Principal, Role
+from ledger.community.membership import MemberKind
+from ledger.core import commands as c
+from ledger.core.accounts import AccountKind, Form
+from ledger.service import new_id
+from tests.integration.served import STAFF, Place
+from tests.pages.samples import PageSample
+
+OP, T = Role.OPERATOR, Role.TREASURER
+FUND = {"uid": "{new}", "fund": "{code}-B:digital", "way": "in", "euros": "5"}
+NOTES = {"uid": "{new}", "payer": "{plain_account}", "payee": "{paper_account}", "amount": "0.10"}
+
+SAMPLES = {
+    "POST /desk/keys": PageSample(OP, {"label": "Nora", "role": "auditor", "days": "30"}, fresh=True),
+    "POST /desk/keys/{spare_key}/revocation": PageSample(OP, fresh=True),
+    "POST /desk/money/reserve/check": PageSample(T, FUND),
+    "POST /desk/money/reserve": PageSample(T, FUND, fresh=True),
+    "POST /desk/money/notes/check": PageSample(T, NOTES),
+    "POST /desk/money/notes": PageSample(T, NOTES, fresh=True),
+}
+
+
+def things(place: Place) -> dict[str, str]:
+    """A key to take away, and an account in each form, the digital one with units on it."""
+    by = Principal(STAFF, None, frozenset({Role.PLATFORM_ADMIN}), scopes_of([Role.PLATFORM_ADMIN]))
+    key = place.use.identity.keys.create(
+        by, place.community, frozenset({Role.AUDITOR}), label=f"{place.code} spare"
+    ).key
+    unit = f"{place.code}-B"
+    counter = place.join(f"{place.code} Counter", MemberKind.PERSON)  # without a device: the desk pays for it
+    held = {}
+    for form in Form:
+        held[form] = new_id()
+        place.do(c.OpenAccount, account=held[form], currency=unit, kind=AccountKind.PERSON, form=form)
+        place.use.identity.people.add_account(place.community, counter.id, held[form])
+    place.do(c.Issue, account=held[Form.DIGITAL], currency=unit, amount=1_000, euros=1_000)
+    return {
+        "spare_key": str(key.id), "plain_account": str(held[Form.DIGITAL]), "paper_account": str(held[Form.PAPER]),
+    }  # fmt: skip
