@@ -120,7 +120,7 @@ class Looking:
             self._kept.move_to_end(at)
             return self._kept[at]
         task = self._running.get(at)
-        if task is None:
+        if task is None or task.get_loop() is not asyncio.get_running_loop():
             task = self._running[at] = asyncio.create_task(self._keep(at, make))
         done, _ = await asyncio.wait([task], timeout=PATIENCE)
         if not done:
