@@ -23,11 +23,12 @@ from tests.pages.visiting import Site, visited
 
 @dataclass
 class Desk:
-    """A town where 10.00 RIV-B circulate as digital units."""
+    """A town where 20.00 RIV-B circulate as digital units, half of them an association's."""
 
     site: Site
     plain: UUID
     paper: UUID
+    club: UUID
 
     def now(self) -> dict[Form, Backing]:
         return {
@@ -41,7 +42,7 @@ class Desk:
 def desk(tmp_path: object) -> Iterator[Desk]:
     with visited(f"sqlite:///{tmp_path}/ledger.db") as site:
         found = desk_keys.things(site.riv)
-        yield Desk(site, UUID(found["plain_account"]), UUID(found["paper_account"]))
+        yield Desk(site, *(UUID(found[f"{name}_account"]) for name in ("plain", "paper", "shop")))
 
 
 def test_euros_into_the_fund_raise_the_ratio_as_shown(desk: Desk) -> None:
@@ -49,11 +50,11 @@ def test_euros_into_the_fund_raise_the_ratio_as_shown(desk: Desk) -> None:
     money.get("/desk/money/reserve")
     form = {"uid": str(new_id()), "fund": "RIV-B:digital", "way": "in", "euros": "5"}
     shown = money.post("/desk/money/reserve/check", form, 200).text
-    assert "15.00" in shown and "150" in shown
-    assert desk.now()[Form.DIGITAL] == Backing(1_000, 1_000), "nothing is written by looking"
+    assert "25.00" in shown and "125" in shown
+    assert desk.now()[Form.DIGITAL] == Backing(2_000, 2_000), "nothing is written by looking"
     for _ in range(2):
         money.post("/desk/money/reserve", form)
-    assert desk.now()[Form.DIGITAL] == Backing(1_000, 1_500)
+    assert desk.now()[Form.DIGITAL] == Backing(2_000, 2_500)
 
 
 def test_the_fund_never_falls_below_what_circulates(desk: Desk) -> None:
@@ -68,9 +69,9 @@ def test_a_large_move_waits_for_a_second_person(desk: Desk) -> None:
     money = desk.site.enter(desk.site.riv, Role.TREASURER, fresh=True)
     money.get("/desk/money/reserve")
     form = {"uid": str(new_id()), "fund": "RIV-B:digital", "way": "in", "euros": "500"}
-    assert "510.00" in money.post("/desk/money/reserve/check", form, 200).text
+    assert "520.00" in money.post("/desk/money/reserve/check", form, 200).text
     assert money.post("/desk/money/reserve", form).headers["location"] == "/desk/approvals"
-    assert desk.now()[Form.DIGITAL] == Backing(1_000, 1_000)
+    assert desk.now()[Form.DIGITAL] == Backing(2_000, 2_000)
 
 
 def test_notes_take_their_euros_with_them(desk: Desk) -> None:
@@ -79,7 +80,7 @@ def test_notes_take_their_euros_with_them(desk: Desk) -> None:
     form = {"uid": str(new_id()), "payer": str(desk.plain), "payee": str(desk.paper), "amount": "4"}
     money.post("/desk/money/notes/check", form, 200)
     money.post("/desk/money/notes", form)
-    assert desk.now() == {Form.DIGITAL: Backing(600, 600), Form.PAPER: Backing(400, 400)}
+    assert desk.now() == {Form.DIGITAL: Backing(1_600, 1_600), Form.PAPER: Backing(400, 400)}
     money.post("/desk/money/notes/check", form | {"uid": str(new_id()), "payee": str(desk.plain)}, 422)
 
 
@@ -106,3 +107,47 @@ def test_weighing_says_nothing_of_what_would_be_refused(desk: Desk) -> None:
                 Redeem(id=new_id(), community=place.community, actor=STAFF, account=desk.plain, currency="RIV-B", amount=amount, invoice="8"),
             )
     assert Policy().four_eyes_over is None and Backing(0, 5).ratio_bp is None
+
+
+def test_what_is_refused_at_the_last_step_is_said_on_the_page(desk: Desk) -> None:
+    money = desk.site.enter(desk.site.riv, Role.TREASURER, fresh=True)
+    money.get("/desk/money/reserve")
+    form = {"uid": str(new_id()), "fund": "RIV-B:digital", "way": "out", "euros": "1"}
+    assert 'role="alert"' in money.post("/desk/money/reserve", form, 422).text
+    assert desk.now()[Form.DIGITAL] == Backing(2_000, 2_000)
+
+
+def test_issuing_and_redeeming_are_weighed_first(desk: Desk) -> None:
+    money = desk.site.enter(desk.site.riv, Role.TREASURER, fresh=True)
+    assert "Club" in money.get("/desk/money/redeem"), "an association redeems too"
+    form = {"uid": str(new_id()), "account": str(desk.club), "amount": "3", "invoice": "9"}
+    assert "17.00" in money.post("/desk/money/redeem/check", form, 200).text
+    assert desk.now()[Form.DIGITAL] == Backing(2_000, 2_000)
+    money.post("/desk/money/redeem", form)
+    form = {"uid": str(new_id()), "account": str(desk.plain), "amount": "500"}
+    assert "517.00" in money.post("/desk/money/issue/check", form, 200).text
+    assert money.post("/desk/money/issue", form).headers["location"] == "/desk/approvals"
+    assert desk.now()[Form.DIGITAL] == Backing(1_700, 1_700)
+
+
+def test_a_reconversion_shows_the_commission_in_force_and_rounds_as_the_ledger(desk: Desk) -> None:
+    place, use = desk.site.riv, desk.site.use
+    member = use.identity.owner(place.community, desk.club)
+    assert member is not None
+    asked = use.association.reconversions.ask(place.community, new_id(), member, desk.club, "RIV-B", 110, "12")
+    later = use.clock() + 10**17
+    rules = Policy(four_eyes_over=None, commission_bp=300)
+    change = c.ChangePolicy(
+        id=new_id(), community=place.community, actor=STAFF, currency="RIV-B", policy=rules, since=later, approver=new_id()
+    )
+    use.ledger.submit(change)
+    money = desk.site.enter(place, Role.TREASURER, fresh=True)
+    text = money.get(f"/desk/money/reconversions/{asked.id}")
+    assert "0.06 RIV-B" in text and "1.04 €" in text, "5 % of 1.10, half a cent up; not the 3 % to come"
+    money.post(f"/desk/money/reconversions/{asked.id}")
+    assert desk.now()[Form.DIGITAL] == Backing(1_890, 1_890)
+
+
+def test_who_may_not_move_money_is_not_offered_to(desk: Desk) -> None:
+    text = desk.site.enter(desk.site.riv, Role.AUDITOR).get("/desk/money")
+    assert "/desk/money/issue" not in text and "/desk/money/reserve" not in text and "/desk/approvals" in text

@@ -8,8 +8,10 @@ from uuid import UUID
 from pydantic import Field
 from starlette.responses import Response
 
-from api.pages.desk.moving import accounts, chosen, do
+from api.pages.desk.moving import Payable, accounts, chosen, do
+from api.pages.desk.persons import may, rules
 from api.pages.desk.today import money
+from api.pages.desk.weighing import weighed
 from api.pages.frame.again import or_again
 from api.pages.frame.form import Filled
 from api.pages.frame.guard import page
@@ -18,9 +20,13 @@ from api.pages.frame.visit import Visit
 from api.submitting import submit
 from ledger.core.accounts import AccountKind, Model
 from ledger.core.commands import Issue, Redeem
+from ledger.core.money import share
 from ledger.service import new_id
 
 router = page_router()
+
+PROFESSIONAL = frozenset({AccountKind.BUSINESS, AccountKind.ASSOCIATION, AccountKind.PUBLIC})
+"""Whose units the ledger redeems (MLC-4)."""
 
 
 @router.get("/desk/money")
@@ -30,7 +36,9 @@ def overview(visit: Visit = page("desk.read")) -> Response:
     asked = use.association.reconversions.waiting(c)
     names = use.identity.names(c, [each.account for each in asked])
     units = {each.currency: use.facts.currency(c, each.currency) for each in asked}
-    return visit.show("desk/money.html", money=money(visit), asked=asked, names=names, units=units)
+    return visit.show(
+        "desk/money.html", money=money(visit), asked=asked, names=names, units=units, may=may(visit, "desk.treasure")
+    )
 
 
 @router.get("/desk/money/issue")
@@ -47,25 +55,37 @@ class Issued(Filled):
     account: str
 
 
+def _issue(visit: Visit) -> tuple[Issue, Payable]:
+    sent = visit.read(Issued)
+    to = chosen(visit, accounts(visit, Model.BACKED), sent.account)
+    amount = visit.money("amount", to.unit)
+    command = Issue(
+        id=sent.uid, community=visit.caller.community, actor=visit.caller.principal.actor, account=to.account.uid,
+        currency=to.unit.code, amount=amount, euros=amount,
+    )  # fmt: skip
+    return command, to
+
+
+@router.post("/desk/money/issue/check")
+@or_again(issue)
+def check_issue(visit: Visit = page("issues.create")) -> Response:
+    """What it would do to the guarantee; nothing is written."""
+    return weighed(visit, _issue(visit)[0], "/desk/money/issue")
+
+
 @router.post("/desk/money/issue")
 @or_again(issue)
 async def issue_now(visit: Visit = page("issues.create", step_up=True)) -> Response:
     """Create the units; above the threshold a second person does."""
-    sent = visit.read(Issued)
-    to = chosen(visit, await asyncio.to_thread(accounts, visit, Model.BACKED), sent.account)
-    amount = visit.money("amount", to.unit)
-    command = Issue(
-        id=sent.uid, community=visit.community, actor=visit.caller.principal.actor, account=to.account.uid,
-        currency=to.unit.code, amount=amount, euros=amount,
-    )  # fmt: skip
-    said = visit.text("%(amount)s issued to %(name)s.", amount=visit.amount(amount, to.unit), name=to.name)
+    command, to = await asyncio.to_thread(_issue, visit)
+    said = visit.text("%(amount)s issued to %(name)s.", amount=visit.amount(command.amount, to.unit), name=to.name)
     return await do(visit, "issues.create", command, said, "/desk/money")
 
 
 @router.get("/desk/money/redeem")
 def redeem(visit: Visit = page("redemptions.create")) -> Response:
     """Units of a professional back for euros."""
-    some = [each for each in accounts(visit, Model.BACKED) if each.account.kind is AccountKind.BUSINESS]
+    some = [each for each in accounts(visit, Model.BACKED) if each.account.kind in PROFESSIONAL]
     return visit.show("desk/redeem.html", some=some, uid=visit.form.get("uid") or new_id())
 
 
@@ -77,18 +97,30 @@ class Redeemed(Filled):
     invoice: str = Field(max_length=64)
 
 
+def _redeem(visit: Visit) -> tuple[Redeem, Payable]:
+    sent = visit.read(Redeemed)
+    of = chosen(visit, accounts(visit, Model.BACKED), sent.account)
+    amount = visit.money("amount", of.unit)
+    command = Redeem(
+        id=sent.uid, community=visit.caller.community, actor=visit.caller.principal.actor, account=of.account.uid,
+        currency=of.unit.code, amount=amount, invoice=sent.invoice,
+    )  # fmt: skip
+    return command, of
+
+
+@router.post("/desk/money/redeem/check")
+@or_again(redeem)
+def check_redeem(visit: Visit = page("redemptions.create")) -> Response:
+    """What it would do to the guarantee; nothing is written."""
+    return weighed(visit, _redeem(visit)[0], "/desk/money/redeem")
+
+
 @router.post("/desk/money/redeem")
 @or_again(redeem)
 async def redeem_now(visit: Visit = page("redemptions.create", step_up=True)) -> Response:
     """Destroy the units and release the euros less the commission."""
-    sent = visit.read(Redeemed)
-    of = chosen(visit, await asyncio.to_thread(accounts, visit, Model.BACKED), sent.account)
-    amount = visit.money("amount", of.unit)
-    command = Redeem(
-        id=sent.uid, community=visit.community, actor=visit.caller.principal.actor, account=of.account.uid,
-        currency=of.unit.code, amount=amount, invoice=sent.invoice,
-    )  # fmt: skip
-    said = visit.text("%(amount)s of %(name)s redeemed.", amount=visit.amount(amount, of.unit), name=of.name)
+    command, of = await asyncio.to_thread(_redeem, visit)
+    said = visit.text("%(amount)s of %(name)s redeemed.", amount=visit.amount(command.amount, of.unit), name=of.name)
     return await do(visit, "redemptions.create", command, said, "/desk/money")
 
 
@@ -99,8 +131,7 @@ def reconversion(request: UUID, visit: Visit = page("redemptions.create")) -> Re
     found = use.association.reconversions.get(c, request)
     unit = use.facts.currency(c, found.currency)
     held = use.ledger.reader.account(c, found.account)
-    policy = use.ledger.reader.policies(c, found.currency)[-1].policy
-    commission = found.amount * policy.commission_bp // 10_000
+    commission = share(found.amount, rules(visit, found.currency).commission_bp)
     return visit.show(
         "desk/reconversion.html", asked=found, unit=unit, held=held, commission=commission,
         name=use.identity.names(c, [found.account]).get(found.account, ""), back=found.amount - commission,

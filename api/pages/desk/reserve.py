@@ -9,14 +9,14 @@ from uuid import UUID
 from starlette.responses import Response
 
 from api.pages.desk.moving import Payable, accounts, chosen, do
-from api.pages.desk.weighing import weigh
+from api.pages.desk.weighing import weighed
 from api.pages.frame.again import or_again
 from api.pages.frame.form import Filled
 from api.pages.frame.guard import page
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
 from ledger.core.accounts import Currency, Form, Model
-from ledger.core.commands import Command, ExchangeForm, MoveReserve
+from ledger.core.commands import ExchangeForm, MoveReserve
 from ledger.service import new_id
 
 router = page_router()
@@ -62,7 +62,7 @@ def _move(visit: Visit) -> tuple[MoveReserve, Currency]:
 @or_again(fund)
 def check_fund(visit: Visit = page("commands.move_reserve")) -> Response:
     """What it would do to the guarantee; nothing is written."""
-    return _weighed(visit, _move(visit)[0], "/desk/money/reserve")
+    return weighed(visit, _move(visit)[0], "/desk/money/reserve")
 
 
 @router.post("/desk/money/reserve")
@@ -115,7 +115,7 @@ def _change(visit: Visit) -> ExchangeForm:
 @or_again(notes)
 def check_notes(visit: Visit = page("commands.exchange_form")) -> Response:
     """What it would do to the guarantee of both forms; nothing is written."""
-    return _weighed(visit, _change(visit), "/desk/money/notes")
+    return weighed(visit, _change(visit), "/desk/money/notes")
 
 
 @router.post("/desk/money/notes")
@@ -124,7 +124,3 @@ async def change_notes(visit: Visit = page("commands.exchange_form", step_up=Tru
     """Change the form; the euros follow from one fund to the other."""
     command = await asyncio.to_thread(_change, visit)
     return await do(visit, "commands.exchange_form", command, visit.text("The form is changed."), "/desk/money")
-
-
-def _weighed(visit: Visit, command: Command, action: str) -> Response:
-    return visit.show("desk/weighed.html", weighed=weigh(visit.use, command), action=action, kept=visit.form.kept())

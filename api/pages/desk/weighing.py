@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from starlette.responses import Response
+
 from api.deps import Services
+from api.pages.frame.visit import Visit
 from ledger.core.accounts import Account, AccountKind, Currency, Form, Model, Transfer
 from ledger.core.checks import technical_uid
 from ledger.core.commands import Command
@@ -59,6 +62,11 @@ def weigh(use: Services, command: Command) -> list[Weighed]:
             for each in seen.supply(c)
             if each.reserve is not None and (units[each.currency, each.form] or euros[each.currency, each.form])
         ]  # fmt: skip
+
+
+def weighed(visit: Visit, command: Command, action: str) -> Response:
+    """The page that shows it before it is done; its form sends the same values on to `action`."""
+    return visit.show("desk/weighed.html", weighed=weigh(visit.use, command), action=action, kept=visit.form.kept())
 
 
 def _changes(seen: Reader, c: UUID, moved: tuple[Transfer, ...]) -> tuple[Counter[Place], Counter[Place]]:

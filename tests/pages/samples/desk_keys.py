@@ -18,6 +18,10 @@ NOTES = {"uid": "{new}", "payer": "{plain_account}", "payee": "{paper_account}",
 SAMPLES = {
     "POST /desk/keys": PageSample(OP, {"label": "Nora", "role": "auditor", "days": "30"}, fresh=True),
     "POST /desk/keys/{spare_key}/revocation": PageSample(OP, fresh=True),
+    "POST /desk/money/issue/check": PageSample(T, {"uid": "{new}", "account": "{plain_account}", "amount": "1"}),
+    "POST /desk/money/redeem/check": PageSample(
+        T, {"uid": "{new}", "account": "{shop_account}", "amount": "0.01", "invoice": "{new}"}
+    ),
     "POST /desk/money/reserve/check": PageSample(T, FUND),
     "POST /desk/money/reserve": PageSample(T, FUND, fresh=True),
     "POST /desk/money/notes/check": PageSample(T, NOTES),
@@ -26,7 +30,7 @@ SAMPLES = {
 
 
 def things(place: Place) -> dict[str, str]:
-    """A key to take away, and an account in each form, the digital one with units on it."""
+    """A key to take away, an account in each form, and one of an association with units to redeem."""
     by = Principal(STAFF, None, frozenset({Role.PLATFORM_ADMIN}), scopes_of([Role.PLATFORM_ADMIN]))
     key = place.use.identity.keys.create(
         by, place.community, frozenset({Role.AUDITOR}), label=f"{place.code} spare"
@@ -38,7 +42,11 @@ def things(place: Place) -> dict[str, str]:
         held[form] = new_id()
         place.do(c.OpenAccount, account=held[form], currency=unit, kind=AccountKind.PERSON, form=form)
         place.use.identity.people.add_account(place.community, counter.id, held[form])
+    firm = place.join(f"{place.code} Club", MemberKind.ASSOCIATION)
+    club = place.open(firm.id, unit, MemberKind.ASSOCIATION)
+    place.do(c.Issue, account=club, currency=unit, amount=1_000, euros=1_000)
     place.do(c.Issue, account=held[Form.DIGITAL], currency=unit, amount=1_000, euros=1_000)
     return {
         "spare_key": str(key.id), "plain_account": str(held[Form.DIGITAL]), "paper_account": str(held[Form.PAPER]),
+        "shop_account": str(club),
     }  # fmt: skip
