@@ -1,7 +1,7 @@
 """PRIV-3: what a reader of aggregates, such as the Region, may see.
 
-A cell is hidden when on one of its sides stand fewer than 3 professionals (and not none), fewer than 11 individuals (and not
-none), or one of them accounts for more than 85 % of it. Then further cells are hidden until nobody who knows all
+A cell is hidden when on one of its sides stand fewer than 3 professionals and fewer than 11 individuals (and not nobody),
+or one of them accounts for more than 85 % of it. Then further cells are hidden until nobody who knows all
 others and all totals can say of a hidden cell more than that it lies between 85 % and 118 % of what it is, nor
 the sum of the hidden cells of a line when that sum would itself have to be hidden.
 
@@ -29,11 +29,8 @@ def too_few(units: Units, total: int | float) -> bool:
     """Whether the rule hides a sum of `total` to which these units contribute."""
     if units.professionals + units.individuals == 0:
         return False
-    return (
-        0 < units.professionals < PROFESSIONALS
-        or 0 < units.individuals < INDIVIDUALS
-        or units.largest * 100 > SHARE_PERCENT * total
-    )
+    enough = units.professionals >= PROFESSIONALS or units.individuals >= INDIVIDUALS
+    return not enough or units.largest * 100 > SHARE_PERCENT * total
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def _by(
         some = [each for each in people if group(each) == key]
         counts = _counts(some, dues)
         rows.append((key, *(counts[count] for count in COUNTS)))
-        units.append((_fewest(some, dues),))
+        units.append(_behind(some, dues))
     return Table(
         (name, *COUNTS),
         tuple(rows),
@@ -108,13 +108,13 @@ def _by(
     )
 
 
-def _fewest(people: list[Participant], dues: bool) -> Units:
-    """The smallest groups of professionals and of individuals that a row shows: each of its counts is a cell."""
-    fewest = []
-    for professional in (True, False):
-        some = [each for each in people if (each.kind in PROFESSIONAL_KINDS) is professional]
-        fewest.append(min((count for count in _counts(some, dues).values() if count), default=0))
-    return Units(fewest[0], fewest[1], 1)
+def _behind(people: list[Participant], dues: bool) -> tuple[Units, ...]:
+    """Who stands behind each count of a row: each of them is a cell, and one that is hidden hides the row."""
+    parts = [
+        _counts([each for each in people if (each.kind in PROFESSIONAL_KINDS) is professional], dues)
+        for professional in (True, False)
+    ]
+    return tuple(Units(parts[0][count] or 0, parts[1][count] or 0, 1) for count in COUNTS)
 
 
 def _coming_and_going(scene: Scene, known: bool) -> tuple[Figure, Figure]:
@@ -149,7 +149,7 @@ INDICATORS = (
         "Le premier nombre seul ne dit pas grand-chose.",
         formula="Registered: joined before the end and not left. Active: at least one payment, made or received, "
         "in the last 90 (30) days. Renewal: paid up at the end ÷ those who joined a year or more before it.",
-        source="domain.md E1",
+        source="Definition of this project; registered beside paid up: Moneko",
         flag=Flag.MEASURED,
         compute=participation,
         figures={

@@ -234,8 +234,8 @@ NOTES: dict[str, tuple[str, str]] = {
         "ces monnaies sont de natures différentes : crédit, euros, heures et titres ne tournent pas de même",
     ),
     "hidden": (
-        "what few members are behind is withheld: under 3 professionals or 11 persons, or one above 85 %",
-        "secret statistique : moins de 3 professionnels ou 11 personnes, ou un seul au-delà de 85 %",
+        "what few members are behind is withheld: under 3 professionals and under 11 persons, or one above 85 %",
+        "secret statistique : moins de 3 professionnels et moins de 11 personnes, ou un seul au-delà de 85 %",
     ),
 }
 """English and French of each code of `Result.notes`."""

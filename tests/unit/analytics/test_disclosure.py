@@ -78,11 +78,12 @@ def sensitive(tables: Sequence[Table]) -> list[Key]:
         (Units(3, 0, 85), 100, False),
         (Units(3, 0, 86), 100, True),
         (Units(2, 0, 10), 100, True),
-        (Units(2, 40, 10), 100, True),
+        (Units(2, 40, 10), 100, False),
         (Units(0, 11, 10), 100, False),
         (Units(0, 10, 10), 100, True),
-        (Units(3, 10, 10), 100, True),
-        (Units(3, 11, 10), 100, False),
+        (Units(3, 10, 10), 100, False),
+        (Units(2, 10, 10), 100, True),
+        (Units(2, 40, 86), 100, True),
     ],
 )
 def test_the_rule(units: Units, total: int, hidden: bool) -> None:
