@@ -49,7 +49,6 @@ TABLE: dict[str, tuple[Scope, tuple[Role, ...]]] = {
     "payments.refund":        (Scope.PAY,     _OWN),
     "desk.read":             (Scope.READ,    _STAFF),
     "desk.operate":          (Scope.OPERATE, (_O,)),
-    "desk.treasure":         (Scope.ISSUE,   (_T,)),
     "alerts.decide":         (Scope.OPERATE, (_O, _T)),
     "questions.answer":      (Scope.OPERATE, (_O, _T)),
     "links.agree":           (Scope.OPERATE, (_O,)),

@@ -37,7 +37,7 @@ def overview(visit: Visit = page("desk.read")) -> Response:
     names = use.identity.names(c, [each.account for each in asked])
     units = {each.currency: use.facts.currency(c, each.currency) for each in asked}
     return visit.show(
-        "desk/money.html", money=money(visit), asked=asked, names=names, units=units, may=may(visit, "desk.treasure")
+        "desk/money.html", money=money(visit), asked=asked, names=names, units=units, may=may(visit, "issues.create")
     )
 
 

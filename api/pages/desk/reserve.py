@@ -87,10 +87,15 @@ def notes(visit: Visit = page("commands.exchange_form")) -> Response:
     some = _changeable(visit)
     forms = {(each.unit.code, each.account.form) for each in some}
     both = any((code, Form.PAPER) in forms and (code, Form.DIGITAL) in forms for code, _ in forms)
+    payers = [each for each in some if not each.account.signed_only]
+    other = next((each.account.uid for each in some if payers and _fits(payers[0], each)), "")
     return visit.show(
-        "desk/notes.html", some=some, payers=[each for each in some if not each.account.signed_only], both=both,
-        uid=visit.form.get("uid") or new_id(),
-    )  # fmt: skip
+        "desk/notes.html", some=some, payers=payers, both=both, other=other, uid=visit.form.get("uid") or new_id()
+    )
+
+
+def _fits(payer: Payable, payee: Payable) -> bool:
+    return payer.unit == payee.unit and payer.account.form is not payee.account.form
 
 
 class Changed(Filled):
