@@ -19,7 +19,7 @@ from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
 from api.submitting import submit
 from ledger.core.accounts import AccountKind, Model
-from ledger.core.commands import Issue, Redeem
+from ledger.core.commands import Issue, MoveReserve, Redeem
 from ledger.core.money import share
 from ledger.service import new_id
 
@@ -191,6 +191,9 @@ def _told(visit: Visit, command: object) -> list[tuple[str, str]]:
     further = (
         ("invoice", visit.text("Invoice")), ("resolution", visit.text("Resolution")), ("entry", visit.text("Entry")),
     )  # fmt: skip
+    if isinstance(command, MoveReserve):
+        way = visit.text("Into the fund") if command.euros > 0 else visit.text("Out of the fund")
+        said.append((way, visit.amount(abs(command.euros), use.facts.currency(c, command.currency), bare=True) + " €"))
     for name, label in further:
         if getattr(command, name, ""):
             said.append((label, str(getattr(command, name))))

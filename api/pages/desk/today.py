@@ -9,6 +9,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from api.association.links import Standing
+from api.pages.desk.persons import may
 from api.pages.frame.guard import page
 from api.pages.frame.surface import page_router
 from api.pages.frame.units import moment_of
@@ -33,6 +34,8 @@ class Money:
     form: Form
     circulation: int
     reserve: int | None
+    whole: int
+    """Units out in both forms together, which the law looks at."""
 
     @property
     def ratio_bp(self) -> int | None:
@@ -44,16 +47,19 @@ class Money:
     @property
     def gauge(self) -> int | None:
         """Percent of the threshold of LEG-4 that is in circulation; None where it does not apply."""
-        cents = self.circulation * 100 // 10**self.unit.scale
+        cents = self.whole * 100 // 10**self.unit.scale
         return cents * 100 // THRESHOLD_CENTS if self.unit.model is Model.BACKED else None
 
 
 def money(visit: Visit) -> list[Money]:
     """What is out, by currency and form."""
     use, c = visit.use, visit.caller.community
+    supply, whole = use.ledger.reader.supply(c), Counter[str]()
+    for each in supply:
+        whole[each.currency] += each.circulation
     return [
-        Money(use.facts.currency(c, each.currency), each.form, each.circulation, each.reserve)
-        for each in use.ledger.reader.supply(c)
+        Money(use.facts.currency(c, each.currency), each.form, each.circulation, each.reserve, whole[each.currency])
+        for each in supply
         if each.model is not Model.MIRROR
     ]
 
@@ -117,5 +123,6 @@ def today(visit: Visit = page("desk.read")) -> Response:
     return visit.show(
         "desk/today.html", money=money(visit), counted=counted, waiting=waiting(visit), head=head, written=written,
         paid=paid, many=written >= PAGE, steps=STEPS, needs=use.association.needs.unmet(c)[:5],
+        keys=may(visit, "keys.list"),
         registered=sum(counted[state.value] for state in MemberState if state not in (MemberState.LEFT, MemberState.PENDING)),
     )  # fmt: skip
