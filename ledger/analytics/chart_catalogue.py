@@ -136,6 +136,16 @@ def _shares_of(category: str, *columns: str) -> Picture:
     return Picture(draw, columns)
 
 
+def _front(canvas: Canvas, _: Result, table: Table) -> Drawn:
+    units = (table.units.get("room"), table.units.get("output"))
+    return kinds.front(canvas, canvas.rows(table, "room", "output"), "room", "output", units, "io_sector")
+
+
+def _suppliers(canvas: Canvas, _: Result, table: Table) -> Drawn:
+    rows = [{**row, "supplier": f"{row['sector']}, {row['area']}"} for row in canvas.rows(table, "extra")]
+    return kinds.bars(canvas, rows, "supplier", ("extra",), table.units.get("extra"), titled=False)
+
+
 DRAWN: dict[tuple[str, str], Picture] = {
     ("in_and_out", "by_month"): Picture(_stock_flow, ("balance",)),
     ("circulation", "by_month"): _series("average", "volume"),
@@ -152,12 +162,19 @@ DRAWN: dict[tuple[str, str], Picture] = {
     ("recirculation", "by_sector"): _bars("sector", "spent", "redeemed"),
     ("recirculation", "bands"): _shares_of("at_most", "businesses"),
     ("rounds", "rounds"): _bars("round", "amount", "within_area", order=False, upright=True),
+    ("trajectories", "by_transfers"): _bars(
+        "transfers", "redeemed_fifo", "redeemed_lifo", order=False, upright=True
+    ),
     ("leakage", "by_sector"): _bars(
         "sector", "redeemed_share", "outside_share", "national_share", stacked=True
     ),
     ("leakage", "by_area"): _bars("area", "redeemed_share", "outside_share", "national_share", stacked=True),
     ("area_flows", "matrix"): _heat("payee_area", "payer_area", "amount"),
     ("sector_flows", "matrix"): _heat("payee_sector", "payer_sector", "amount"),
+    ("bases", "bases"): _bars("base", "share"),
+    ("input_output", "multipliers"): _bars("io_sector", "type1", "type2"),
+    ("import_substitution", "candidates"): Picture(_front, ("room", "output")),
+    ("missing_suppliers", "candidates"): Picture(_suppliers, ("extra",)),
     ("connectedness", "by_month"): _series("strong_volume_share", x="period"),
     ("circularity", "by_year"): _bars("period", "cleared_share", order=False, upright=True),
     ("set_off", "by_month"): _series("gross", "net_debt", "cleared", x="period"),

@@ -170,6 +170,7 @@ def bars(
     order: bool = True,
     upright: bool = False,
     stacked: bool = False,
+    titled: bool = True,
 ) -> Drawn:
     """Bars for each category, side by side for several columns; lying, the largest first, unless said otherwise."""
     kept = sorted(rows, key=lambda row: -largest([row], *columns)) if order else list(rows)
@@ -177,7 +178,7 @@ def bars(
     names = [canvas.head(name) for name in columns]
     sort = [str(row[category]) for row in kept]
     rotated = alt.Axis(labelAngle=-30 if max(map(len, sort), default=0) > 12 else 0, grid=False)
-    where: dict[str, Any] = {"sort": sort, "title": canvas.head(category)}
+    where: dict[str, Any] = {"sort": sort, "title": canvas.head(category) if titled else None}
     value = {
         "title": canvas.unit(unit) or (names[0] if len(names) == 1 else None),
         "axis": axis_of(canvas, kept, columns, unit),

@@ -58,6 +58,7 @@ def measure(folder: Path, rounds: int, large: bool, follow_the_money: Path | Non
     _line("one more day, from that state (< 0.05)", found["day"], _median(found["day"]) / whole)
     _line("set-off of 3,199 firms with 92,096 links", [_work("set_off") for _ in range(rounds)])
     _line("networks and set-off, 60,000 firms, 2 million payments", [_work("network") for _ in range(rounds)])
+    _line("the whole report of that year with charts, as a PDF (< 60 s)", [_work("report")])
     if large:
         path = folder / "large.parquet"
         _work("make", path, LARGE, 0, 365)

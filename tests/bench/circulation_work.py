@@ -17,7 +17,10 @@ import duckdb
 import pyarrow as pa
 
 from ledger.analytics.clearing import clear
+from ledger.analytics.document import pdf
 from ledger.analytics.foreign import foreign_scene
+from ledger.analytics.indicators import REGISTRY
+from ledger.analytics.report import build
 from ledger.analytics.scan import SceneScan, scan_scene
 from ledger.analytics.scanned import Rule
 from ledger.analytics.scene import SCHEMA, CurrencyFacts, Provenance, Scene
@@ -96,6 +99,14 @@ def network() -> Found:
     return clock.told() | parts
 
 
+def report() -> Found:
+    """Every indicator of that year, drawn and set as a PDF."""
+    scene = large_year()
+    with Clock() as clock:
+        made = pdf(build(scene, REGISTRY), "fr")
+    return clock.told() | {"bytes": len(made)}
+
+
 def _write(state: State, path: str) -> None:
     table = state.to_arrow()
     with pa.OSFile(path, "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
@@ -160,6 +171,7 @@ TASKS: dict[str, Callable[..., Found]] = {
     "foreign": foreign,
     "set_off": set_off,
     "network": network,
+    "report": report,
 }
 
 
