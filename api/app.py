@@ -28,7 +28,7 @@ from api.routes import ROUTERS
 from api.settings import Settings, master_key
 from api.stream import Hub
 from api.webhooks import Deliverer
-from ledger.analytics.places import reports_folder
+from ledger.analytics.source.places import reports_folder
 from ledger.core.errors import LedgerError
 from ledger.jobs import Reports as ReportsJob
 from ledger.jobs import Scheduler, with_reports

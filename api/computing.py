@@ -11,16 +11,16 @@ from uuid import UUID
 
 from api.identity.errors import forbidden, not_found
 from api.reporting import Wanted, facts_of
-from ledger.analytics.asking import Question, ask, moment
-from ledger.analytics.charts import svg
-from ledger.analytics.compare import PILOTS
-from ledger.analytics.document import pdf
-from ledger.analytics.facts import MemberFact
+from ledger.analytics.comparing.compare import PILOTS
 from ledger.analytics.indicators import REGISTRY
-from ledger.analytics.region import for_region, whole_months
-from ledger.analytics.report import Report, build
-from ledger.analytics.scene import Scene
-from ledger.analytics.written import to_csv, to_json, to_parquet
+from ledger.analytics.report.asking import Question, ask, moment
+from ledger.analytics.report.charts import svg
+from ledger.analytics.report.document import pdf
+from ledger.analytics.report.region import for_region, whole_months
+from ledger.analytics.report.whole import Report, build
+from ledger.analytics.report.written import to_csv, to_json, to_parquet
+from ledger.analytics.source.facts import MemberFact
+from ledger.analytics.source.scene import Scene
 from ledger.core.errors import Code, Rejected
 from ledger.store.reader import Reader
 

@@ -20,7 +20,7 @@ from sqlalchemy import Row, func, inspect, select
 from api.association.schema import dues
 from api.identity.people import accounts_of
 from api.identity.schema import member
-from ledger.analytics.facts import MemberFact
+from ledger.analytics.source.facts import MemberFact
 from ledger.core.errors import Unavailable
 from ledger.store.reader import Reader
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from docs.markdown import table
-from ledger.analytics.disclosure import INDIVIDUALS, PROFESSIONALS, SHARE_PERCENT
+from ledger.analytics.answers.reasons import NOTES, WHY
+from ledger.analytics.answers.registry import Indicator
+from ledger.analytics.comparing.disclosure import INDIVIDUALS, PROFESSIONALS, SHARE_PERCENT
 from ledger.analytics.indicators import REGISTRY
-from ledger.analytics.loading import LOADERS
-from ledger.analytics.mapping import LEFT_OUT, RULES
-from ledger.analytics.reasons import NOTES, WHY
-from ledger.analytics.registry import Indicator
-from ledger.analytics.report import SECTIONS
-from ledger.analytics.scene import Kind
-from ledger.analytics.written import COLUMNS
+from ledger.analytics.report.loading import LOADERS
+from ledger.analytics.report.whole import SECTIONS
+from ledger.analytics.report.written import COLUMNS
+from ledger.analytics.source.mapping import LEFT_OUT, RULES
+from ledger.analytics.source.scene import Kind
 from ledger.core.accounts import Model
 
 MODELS = tuple(model for model in Model if model is not Model.MIRROR)

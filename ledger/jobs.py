@@ -186,7 +186,7 @@ class Reports:
             return 0
         self._night, self._at_once = night, False
         # large, and of no use to a server that is never asked for a report
-        bring_up = import_module("ledger.analytics.upkeep").bring_up
+        bring_up = import_module("ledger.analytics.report.upkeep").bring_up
         done = bring_up(ledger.reader, self._folder, self._facts, figures_too=self._heard is not None)
         if self._heard is not None:
             self._heard(done.figures)

@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from ledger.analytics.links import Ints, Links, linked
+from ledger.analytics.network.links import Ints, Links, linked
 
 Edge = tuple[int, int, int]
 """From, to, amount."""

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ledger.analytics.paths import MOST_STEPS
+from ledger.analytics.scan.paths import MOST_STEPS
 from tests.analytics_town import Move
 
 

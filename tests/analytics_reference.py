@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from ledger.analytics.kernel import DEMURRAGE, OPEN, OTHER
+from ledger.analytics.scan.kernel import DEMURRAGE, OPEN, OTHER
 
 Event = tuple[int, int, int]
 RULES = ("fifo", "lifo", "mixed")

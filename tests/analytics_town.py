@@ -12,8 +12,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from ledger.analytics.scene import SCHEMA, VOLUME_VIEW, CurrencyFacts, Provenance, Scene
-from ledger.analytics.window import Window
+from ledger.analytics.source.scene import SCHEMA, VOLUME_VIEW, CurrencyFacts, Provenance, Scene
+from ledger.analytics.source.window import Window
 from ledger.core.accounts import Model
 from tests.tidy import ROOT
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from ledger.analytics.scene import Scene
-from ledger.analytics.window import DAY, Window
+from ledger.analytics.source.scene import Scene
+from ledger.analytics.source.window import DAY, Window
 from ledger.core.accounts import Model
 from tests.analytics_town import Move, town
 

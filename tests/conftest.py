@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import URL
 
-from ledger.analytics.places import reports_folder
+from ledger.analytics.source.places import reports_folder
 from tests import postgres, postgres_run
 
 settings.register_profile("default", max_examples=50, deadline=None, derandomize=True)

@@ -265,6 +265,6 @@ set_aside = _table(
     Index("set_aside_at", "community", "set_at"),
     check("set_aside_note", "note <> ''"),
 )
-"""Alerts (`ledger.analytics.alerts.Alert.id`) that somebody has looked at, and what they found."""
+"""Alerts (`ledger.analytics.people.alerts.Alert.id`) that somebody has looked at, and what they found."""
 
 TABLES = metadata.tables

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib import import_module
 
-from ledger.analytics.registry import Indicator, Registry
+from ledger.analytics.answers.registry import Indicator, Registry
 
 MODULES = (
-    "areas", "circulation", "velocity", "holding", "age", "demurrage_rate", "pictures", "recirculation", "rounds",
-    "trajectories", "leakage", "flows", "bases", "input_output", "substitution", "network", "concentration", "circuits",
-    "set_off_lines", "missing_suppliers", "credit_health", "credit_risk", "participation", "retention", "merchants",
-    "hours", "footprint", "compare",
+    "network.areas", "money.circulation", "money.velocity", "money.holding", "money.age",
+    "money.demurrage_rate", "spending.pictures", "spending.recirculation", "spending.rounds",
+    "spending.trajectories", "spending.leakage", "spending.flows", "territory.bases",
+    "territory.input_output", "territory.substitution", "network.measures", "network.concentration",
+    "network.circuits", "network.set_off_lines", "territory.missing_suppliers", "people.credit_health",
+    "people.credit_risk", "people.participation", "people.retention", "people.merchants", "people.hours",
+    "territory.footprint", "comparing.compare",
 )  # fmt: skip
 """Modules of `ledger.analytics` that define indicators."""
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import typer
 
-from ledger.analytics.analysis import analysis
-from ledger.analytics.foreign import ForeignFacts, foreign_scene
-from ledger.analytics.foreign_cells import read_moment
-from ledger.analytics.foreign_source import ForeignError
+from ledger.analytics.answers.reasons import why
+from ledger.analytics.foreign.cells import read_moment
+from ledger.analytics.foreign.record import ForeignFacts, foreign_scene
+from ledger.analytics.foreign.source import ForeignError
 from ledger.analytics.indicators import REGISTRY
-from ledger.analytics.loading import Beside
-from ledger.analytics.reasons import why
-from ledger.analytics.report import Answer, Report
-from ledger.analytics.scene import Scene
+from ledger.analytics.report.analysis import analysis
+from ledger.analytics.report.loading import Beside
+from ledger.analytics.report.whole import Answer, Report
+from ledger.analytics.source.scene import Scene
 from ledger.cli.common import COULD_NOT_RUN, REFUSED, fail
 from ledger.cli.report import Form
 from ledger.cli.report_show import show

@@ -14,9 +14,9 @@ from uuid import UUID
 import typer
 from typer.core import TyperGroup
 
-from ledger.analytics.beside import BesideError
-from ledger.analytics.checking import BadReport
-from ledger.analytics.facts import FactsError
+from ledger.analytics.report.checking import BadReport
+from ledger.analytics.source.beside import BesideError
+from ledger.analytics.source.facts import FactsError
 from ledger.core.accounts import Currency
 from ledger.core.errors import Code, LedgerError, Rejected
 from ledger.core.merkle import ProofError

@@ -27,11 +27,11 @@ def compare(
     """Velocity, holding time, recirculation and set-off side by side, with intervals; nothing is ranked that overlaps."""
     if len(set(communities)) < 2:
         fail("name at least two communities", COULD_NOT_RUN)
-    from ledger.analytics.asking import Question, ask, moment
-    from ledger.analytics.compare import PILOTS
+    from ledger.analytics.comparing.compare import PILOTS
     from ledger.analytics.indicators import REGISTRY
-    from ledger.analytics.places import reports_folder
-    from ledger.analytics.report import build
+    from ledger.analytics.report.asking import Question, ask, moment
+    from ledger.analytics.report.whole import build
+    from ledger.analytics.source.places import reports_folder
     from ledger.cli import report_show
 
     start, end = moment(from_, "--from"), moment(to, "--to")

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
-from ledger.analytics.places import reports_folder
+from ledger.analytics.source.places import reports_folder
 from ledger.cli.common import COULD_NOT_RUN, REFUSED, Community, community_named, fail, opened
 from ledger.cli.report import facts_known
 from ledger.core.errors import Rejected

@@ -15,7 +15,7 @@ from ledger.service import Ledger
 
 # What computes is large; the functions that compute load it, so that the other commands start at once.
 if TYPE_CHECKING:
-    from ledger.analytics.facts import MemberFact
+    from ledger.analytics.source.facts import MemberFact
 
 FactsOf = Callable[[Ledger, UUID], "Iterable[MemberFact]"]
 facts_of: FactsOf | None = None
@@ -93,7 +93,7 @@ def report(
 ) -> None:
     """Figures of a currency over a window, with all that is needed to compute them again."""
     form = _form(json=json, csv=csv, parquet=parquet, svg=svg, pdf=pdf)
-    from ledger.analytics.loading import load
+    from ledger.analytics.report.loading import load
     from ledger.cli import report_check, report_show, reporting
 
     if names == ["list"]:

@@ -11,12 +11,12 @@ from typing import Any
 
 import typer
 
-from ledger.analytics.asking import Question, recompute
-from ledger.analytics.checking import Claimed, differences, read_report
-from ledger.analytics.facts import MemberFact, facts_hash, read_facts, write_facts
-from ledger.analytics.journals import Journal, archived, stored
-from ledger.analytics.loading import Beside
-from ledger.analytics.written import plain
+from ledger.analytics.report.asking import Question, recompute
+from ledger.analytics.report.checking import Claimed, differences, read_report
+from ledger.analytics.report.loading import Beside
+from ledger.analytics.report.written import plain
+from ledger.analytics.source.facts import MemberFact, facts_hash, read_facts, write_facts
+from ledger.analytics.source.journals import Journal, archived, stored
 from ledger.cli.common import COULD_NOT_RUN, REFUSED, community_named, fail, opened
 from ledger.cli.report import facts_known
 from ledger.cli.reporting import Made, bar, chosen, compute, facts_in

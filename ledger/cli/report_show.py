@@ -10,14 +10,14 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from ledger.analytics.charts import charts
-from ledger.analytics.document import pdf
-from ledger.analytics.figures import Table
+from ledger.analytics.answers.figures import Table
+from ledger.analytics.answers.reasons import note
+from ledger.analytics.answers.wording import FLAGS, cell, clock, figure, label
 from ledger.analytics.indicators import REGISTRY
-from ledger.analytics.reasons import note
-from ledger.analytics.report import SECTIONS, Answer, Head, Report
-from ledger.analytics.wording import FLAGS, cell, clock, figure, label
-from ledger.analytics.written import to_csv, to_json, to_parquet
+from ledger.analytics.report.charts import charts
+from ledger.analytics.report.document import pdf
+from ledger.analytics.report.whole import SECTIONS, Answer, Head, Report
+from ledger.analytics.report.written import to_csv, to_json, to_parquet
 from ledger.cli.common import COULD_NOT_RUN, REFUSED, fail
 from ledger.cli.report import Form
 

@@ -13,14 +13,14 @@ from uuid import UUID
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ledger.analytics.asking import Question, ask, moment
-from ledger.analytics.facts import MemberFact, read_facts, write_facts
+from ledger.analytics.answers.registry import Indicator
 from ledger.analytics.indicators import REGISTRY
-from ledger.analytics.loading import Beside
-from ledger.analytics.places import reports_folder
-from ledger.analytics.registry import Indicator
-from ledger.analytics.report import Report, build
-from ledger.analytics.scene import Scene
+from ledger.analytics.report.asking import Question, ask, moment
+from ledger.analytics.report.loading import Beside
+from ledger.analytics.report.whole import Report, build
+from ledger.analytics.source.facts import MemberFact, read_facts, write_facts
+from ledger.analytics.source.places import reports_folder
+from ledger.analytics.source.scene import Scene
 from ledger.cli.common import COULD_NOT_RUN, fail
 from ledger.cli.report import facts_known
 from ledger.service import Ledger

@@ -6,11 +6,11 @@ from fractions import Fraction
 from pathlib import Path
 from uuid import UUID
 
-from ledger.analytics.asking import Question, ask
-from ledger.analytics.figures import Result, Table
+from ledger.analytics.answers.figures import Result, Table
 from ledger.analytics.indicators import REGISTRY
-from ledger.analytics.scene import Scene
-from ledger.analytics.window import YEAR
+from ledger.analytics.report.asking import Question, ask
+from ledger.analytics.source.scene import Scene
+from ledger.analytics.source.window import YEAR
 from ledger.service import Ledger
 from ops.demo.stage import SECOND
 

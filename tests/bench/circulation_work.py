@@ -16,16 +16,16 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from ledger.analytics.clearing import clear
-from ledger.analytics.document import pdf
-from ledger.analytics.foreign import foreign_scene
+from ledger.analytics.foreign.record import foreign_scene
 from ledger.analytics.indicators import REGISTRY
-from ledger.analytics.report import build
-from ledger.analytics.scan import SceneScan, scan_scene
-from ledger.analytics.scanned import Rule
-from ledger.analytics.scene import SCHEMA, CurrencyFacts, Provenance, Scene
-from ledger.analytics.state import State
-from ledger.analytics.window import DAY, Window
+from ledger.analytics.network.clearing import clear
+from ledger.analytics.report.document import pdf
+from ledger.analytics.report.whole import build
+from ledger.analytics.scan.scanned import Rule
+from ledger.analytics.scan.state import State
+from ledger.analytics.scan.whole import SceneScan, scan_scene
+from ledger.analytics.source.scene import SCHEMA, CurrencyFacts, Provenance, Scene
+from ledger.analytics.source.window import DAY, Window
 from tests.bench.network import credit_circle, indicator_seconds, large_year
 
 BEGIN, DAYS = 1_700_000_000, 365

@@ -9,15 +9,16 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from ledger.analytics import areas, circuits, concentration, missing_suppliers, network, set_off_lines
-from ledger.analytics.links import Links, linked
-from ledger.analytics.scene import SCHEMA, VOLUME_VIEW, CurrencyFacts, Provenance, Scene
-from ledger.analytics.window import DAY, Window
+from ledger.analytics.network import areas, circuits, concentration, measures, set_off_lines
+from ledger.analytics.network.links import Links, linked
+from ledger.analytics.source.scene import SCHEMA, VOLUME_VIEW, CurrencyFacts, Provenance, Scene
+from ledger.analytics.source.window import DAY, Window
+from ledger.analytics.territory import missing_suppliers
 from ledger.core.accounts import Model
 
 FIRMS, LINKS = 3_199, 92_096
 """The published sample of invoices of Sardex: firms, and pairs of them."""
-MODULES = (network, circuits, areas, concentration, set_off_lines, missing_suppliers)
+MODULES = (measures, circuits, areas, concentration, set_off_lines, missing_suppliers)
 
 
 def credit_circle(firms: int = FIRMS, links: int = LINKS, seed: int = 1) -> Links:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ledger.analytics import folder
-from ledger.analytics.extract import refresh
-from ledger.analytics.journals import stored
-from ledger.analytics.opening import AsOf, open_scene
-from ledger.analytics.scene import Scene
-from ledger.analytics.window import Window
+from ledger.analytics.source import folder
+from ledger.analytics.source.extract import refresh
+from ledger.analytics.source.journals import stored
+from ledger.analytics.source.opening import AsOf, open_scene
+from ledger.analytics.source.scene import Scene
+from ledger.analytics.source.window import Window
 from ledger.core import commands as c
 from ledger.core.accounts import MEMBER_KINDS
 from ledger.core.journal import Receipt

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ledger.analytics import folder
-from ledger.analytics.extract import refresh
-from ledger.analytics.journals import archived
-from ledger.analytics.opening import AsOf
+from ledger.analytics.source import folder
+from ledger.analytics.source.extract import refresh
+from ledger.analytics.source.journals import archived
+from ledger.analytics.source.opening import AsOf
 from ledger.store.moving import export_community
 from tests.integration.extracted import CODES, Town, check_balances
 from tests.integration.store_work import Clock, begin, open_store

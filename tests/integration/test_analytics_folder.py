@@ -12,8 +12,8 @@ from uuid import UUID
 
 import pytest
 
-from ledger.analytics import extract, folder
-from ledger.analytics.opening import AsOf
+from ledger.analytics.source import extract, folder
+from ledger.analytics.source.opening import AsOf
 from ledger.core import commands as c
 from ledger.core.errors import Rejected, Unavailable
 from tests.integration.extracted import Town, check_balances

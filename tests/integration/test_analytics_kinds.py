@@ -9,12 +9,12 @@ from uuid import UUID
 
 import pytest
 
-from ledger.analytics.extract import refresh
-from ledger.analytics.facts import MemberFact
-from ledger.analytics.journals import stored
-from ledger.analytics.opening import open_scene
-from ledger.analytics.scene import Scene
-from ledger.analytics.window import Window
+from ledger.analytics.source.extract import refresh
+from ledger.analytics.source.facts import MemberFact
+from ledger.analytics.source.journals import stored
+from ledger.analytics.source.opening import open_scene
+from ledger.analytics.source.scene import Scene
+from ledger.analytics.source.window import Window
 from ledger.core import commands as c
 from ledger.core.accounts import AccountKind, Form, Model
 from ledger.core.checks import technical_uid

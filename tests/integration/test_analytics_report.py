@@ -16,8 +16,8 @@ from typer.testing import CliRunner, Result
 
 from api.__main__ import app
 from api.reporting import facts_of
-from ledger.analytics.checking import BadReport, read_report
-from ledger.analytics.facts import FactsError, facts_hash, read_facts, write_facts
+from ledger.analytics.report.checking import BadReport, read_report
+from ledger.analytics.source.facts import FactsError, facts_hash, read_facts, write_facts
 from ledger.community.membership import MemberKind, MemberState
 from ledger.core import commands as c
 from tests.integration.town import DAY, MASTER, Town, open_town

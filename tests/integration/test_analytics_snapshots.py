@@ -9,11 +9,11 @@ from uuid import UUID
 
 import pytest
 
-from ledger.analytics import snapshots
-from ledger.analytics.folder import Manifest, read_manifest
-from ledger.analytics.opening import open_scene
-from ledger.analytics.scan import scan_scene
-from ledger.analytics.window import Window
+from ledger.analytics.scan import snapshots
+from ledger.analytics.scan.whole import scan_scene
+from ledger.analytics.source.folder import Manifest, read_manifest
+from ledger.analytics.source.opening import open_scene
+from ledger.analytics.source.window import Window
 from ledger.core import commands as c
 from tests.integration.extracted import Town
 from tests.integration.store_work import DAY, START, Clock, open_store

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from ledger.analytics import age, circulation
-from ledger.analytics.behind import sums_and_units
-from ledger.analytics.events import events_of
-from ledger.analytics.scan import scan_scene, setting_of
-from ledger.analytics.scanned import End, Rule, Scan
-from ledger.analytics.scanner import scan_part
-from ledger.analytics.scene import VOLUME_VIEW, Scene
+from ledger.analytics.money import age, circulation
+from ledger.analytics.scan.behind import sums_and_units
+from ledger.analytics.scan.events import events_of
+from ledger.analytics.scan.scanned import End, Rule, Scan
+from ledger.analytics.scan.scanner import scan_part
+from ledger.analytics.scan.whole import scan_scene, setting_of
+from ledger.analytics.source.scene import VOLUME_VIEW, Scene
 from tests import spark
 from tests.analytics_town import Move, town
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.analytics import circulation, holding, velocity
-from ledger.analytics.scan import scan_scene, scanned
-from ledger.analytics.scanned import Rule, Side
-from ledger.analytics.scene import Scene
-from ledger.analytics.window import DAY, YEAR, Window
+from ledger.analytics.money import circulation, holding, velocity
+from ledger.analytics.scan.scanned import Rule, Side
+from ledger.analytics.scan.whole import scan_scene, scanned
+from ledger.analytics.source.scene import Scene
+from ledger.analytics.source.window import DAY, YEAR, Window
 from tests.analytics_town import Move, town
 
 NAMES = ("ann", "bob", "cut", "dan")

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.analytics.kernel import DEMURRAGE, OTHER, TRANSFER, Setting
-from ledger.analytics.scanned import ENDED, End, Rule, Scan, Side
-from ledger.analytics.scanner import Scanner, fast
-from ledger.analytics.state import State
-from ledger.analytics.window import DAY
+from ledger.analytics.scan.kernel import DEMURRAGE, OTHER, TRANSFER, Setting
+from ledger.analytics.scan.scanned import ENDED, End, Rule, Scan, Side
+from ledger.analytics.scan.scanner import Scanner, fast
+from ledger.analytics.scan.state import State
+from ledger.analytics.source.window import DAY
 from tests.analytics_reference import RULES, Event, Pair, every_matching, holdings, integral
 
 EDGES = [0, 1, 5, DAY, 3 * DAY]

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ledger.analytics.areas import grouped, mutual_information
-from ledger.analytics.candidates import Candidate, with_candidate
-from ledger.analytics.clearing import clear, clear_with, net_debt
-from ledger.analytics.concentration import gini, hhi
-from ledger.analytics.duals import most_extra, potentials
-from ledger.analytics.graph import components, cores, reciprocal, three_cycles
-from ledger.analytics.links import Links, linked
-from ledger.analytics.nulls import random_networks, swap_round
+from ledger.analytics.network.areas import grouped, mutual_information
+from ledger.analytics.network.clearing import clear, clear_with, net_debt
+from ledger.analytics.network.concentration import gini, hhi
+from ledger.analytics.network.duals import most_extra, potentials
+from ledger.analytics.network.graph import components, cores, reciprocal, three_cycles
+from ledger.analytics.network.links import Links, linked
+from ledger.analytics.network.nulls import random_networks, swap_round
+from ledger.analytics.territory.candidates import Candidate, with_candidate
 from tests import analytics_graphs as slow
 from tests.analytics_graphs import edges_of, networks, positions
 

@@ -9,14 +9,14 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ledger.analytics.flows import matrix
-from ledger.analytics.injected import injected
-from ledger.analytics.leontief import embodied, inverse, per_output
-from ledger.analytics.passing import by_owner
-from ledger.analytics.recirculation import pairs
-from ledger.analytics.rounds import lm3_block
-from ledger.analytics.scene import Scene
-from ledger.analytics.trajectories import trajectories
+from ledger.analytics.scan.passing import by_owner
+from ledger.analytics.source.scene import Scene
+from ledger.analytics.spending.flows import matrix
+from ledger.analytics.spending.injected import injected
+from ledger.analytics.spending.recirculation import pairs
+from ledger.analytics.spending.rounds import lm3_block
+from ledger.analytics.spending.trajectories import trajectories
+from ledger.analytics.territory.leontief import embodied, inverse, per_output
 from tests.analytics_paths import redeemed
 from tests.analytics_town import Move, town
 

@@ -40,7 +40,7 @@ class Work:
     """An alert with its accounts by name. `seen` None: still to look at."""
 
     alert: Any
-    """`ledger.analytics.alerts.Alert`"""
+    """`ledger.analytics.people.alerts.Alert`"""
     unit: Currency
     names: tuple[tuple[UUID, str], ...]
     """Members with their names."""
@@ -85,7 +85,7 @@ async def _of(visit: Visit, unit: Currency) -> list[Any] | None:
     multiple = in_force(versions, use.clock()).hoarding_multiple
 
     def find(scene: Any) -> list[Any]:
-        found: list[Any] = import_module("ledger.analytics.alerts").alerts(scene, multiple)
+        found: list[Any] = import_module("ledger.analytics.people.alerts").alerts(scene, multiple)
         return found
 
     async def make() -> list[Any]:

@@ -8,11 +8,11 @@ from importlib import import_module
 from typing import Any
 
 from api.pages.frame.looking import Pilot
-from ledger.analytics import wording
-from ledger.analytics.figures import Figure, Flag, Unit
+from ledger.analytics.answers import wording
+from ledger.analytics.answers.figures import Figure, Flag, Unit
+from ledger.analytics.answers.registry import Indicator
 from ledger.analytics.indicators import REGISTRY
-from ledger.analytics.registry import Indicator
-from ledger.analytics.scene import CurrencyFacts
+from ledger.analytics.source.scene import CurrencyFacts
 
 
 @dataclass(frozen=True, slots=True)

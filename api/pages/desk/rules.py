@@ -151,7 +151,7 @@ def _fields(visit: Visit, unit: Currency, before: Policy, after: Policy, since: 
 async def _last_year(
     visit: Visit, unit: Currency, rules: tuple[Policy, Policy], gifts: tuple[int, ...]
 ) -> tuple[Period, Any, list[Any]] | None:
-    """Months, `ledger.analytics.preview.Preview` and where each rule breaks even; None while it is computed."""
+    """Months, `ledger.analytics.money.preview.Preview` and where each rule breaks even; None while it is computed."""
     use, c = visit.use, visit.caller.community
     period = await asyncio.to_thread(last_year, use, [Pilot(c, "", "", unit.code, unit.scale, unit.model)])
 
@@ -164,7 +164,7 @@ async def _last_year(
 
 
 def _compare(scene: Any, rules: tuple[Policy, Policy], gifts: tuple[int, ...]) -> Any:
-    module = import_module("ledger.analytics.preview")
+    module = import_module("ledger.analytics.money.preview")
     seen = module.preview(scene, *rules, old_gift_bp=gifts[0], new_gift_bp=gifts[1])
     even = [module.break_even(rule.commission_bp, gift) for rule, gift in zip(rules, gifts, strict=True)]
     return seen, even

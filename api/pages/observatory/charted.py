@@ -7,11 +7,11 @@ from typing import Any
 
 from api.pages.frame.looking import Pilot
 from api.pages.observatory.shown import drawable, title_of
-from ledger.analytics import wording
-from ledger.analytics.figures import Unit
+from ledger.analytics.answers import wording
+from ledger.analytics.answers.figures import Unit
+from ledger.analytics.answers.value_words import text_word
 from ledger.analytics.indicators import REGISTRY
-from ledger.analytics.scene import CurrencyFacts
-from ledger.analytics.value_words import text_word
+from ledger.analytics.source.scene import CurrencyFacts
 
 MOST = 60
 """Rows on a page; the files have all."""

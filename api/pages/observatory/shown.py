@@ -7,13 +7,13 @@ from typing import Any
 
 from api.association.region import Target
 from api.pages.frame.looking import Pilot
-from ledger.analytics import wording
-from ledger.analytics.charts import svg
-from ledger.analytics.disclosure import HIDDEN
-from ledger.analytics.figures import Figure, Flag, Result, Table, Unit
+from ledger.analytics.answers import wording
+from ledger.analytics.answers.figures import Figure, Flag, Result, Table, Unit
+from ledger.analytics.answers.registry import Indicator
+from ledger.analytics.comparing.disclosure import HIDDEN
 from ledger.analytics.indicators import REGISTRY
-from ledger.analytics.registry import Indicator
-from ledger.analytics.scene import CurrencyFacts
+from ledger.analytics.report.charts import svg
+from ledger.analytics.source.scene import CurrencyFacts
 
 ROWS = (
     ("participation", "registered"), ("participation", "dues_paid"), ("participation", "active_90"),

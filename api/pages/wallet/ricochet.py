@@ -16,7 +16,7 @@ from api.pages.frame.texts import later
 from api.pages.frame.visit import Visit
 from api.pages.wallet.mine import Held, holdings, read_id
 from api.pages.wallet.trades import trade
-from ledger.analytics.onward import KEPT, REPAID, Flow, Posting, follow, told
+from ledger.analytics.scan.onward import KEPT, REPAID, Flow, Posting, follow, told
 from ledger.community.membership import MemberKind
 from ledger.core.journal import Reason
 from ledger.store.reader import Reader

@@ -7,9 +7,10 @@ from fractions import Fraction
 import duckdb
 import pytest
 
-from ledger.analytics import alerts, preview
-from ledger.analytics.scene import SCHEMA, VOLUME_VIEW, CurrencyFacts, Provenance, Scene
-from ledger.analytics.window import DAY, Window
+from ledger.analytics.money import preview
+from ledger.analytics.people import alerts
+from ledger.analytics.source.scene import SCHEMA, VOLUME_VIEW, CurrencyFacts, Provenance, Scene
+from ledger.analytics.source.window import DAY, Window
 from ledger.core.accounts import Model
 from ledger.core.policy import Policy
 

@@ -6,8 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from ledger.analytics.bases import Base, base_of, compute, multiplier, read_incomes, read_sources, shares
-from ledger.analytics.beside import BesideError
+from ledger.analytics.source.beside import BesideError
+from ledger.analytics.territory.bases import (
+    Base,
+    base_of,
+    compute,
+    multiplier,
+    read_incomes,
+    read_sources,
+    shares,
+)
 from ledger.core.accounts import Model
 from tests.analytics_town import Move, town
 
@@ -102,6 +110,6 @@ def test_a_bad_source_is_named(tmp_path: Path, text: str, message: str) -> None:
 
 
 def test_it_speaks_of_issued_money_only() -> None:
-    from ledger.analytics.bases import INDICATORS
+    from ledger.analytics.territory.bases import INDICATORS
 
     assert Model.MUTUAL not in INDICATORS[0].models

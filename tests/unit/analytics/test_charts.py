@@ -5,14 +5,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ledger.analytics.chart_catalogue import DRAWN
-from ledger.analytics.chart_kinds import front
-from ledger.analytics.chart_style import Canvas, number_locale, time_locale
-from ledger.analytics.charts import charts, describe, svg, to_svg
-from ledger.analytics.figures import Result, Table, Unit
+from ledger.analytics.answers.figures import Result, Table, Unit
 from ledger.analytics.indicators import REGISTRY
-from ledger.analytics.report import answer
-from ledger.analytics.scene import CurrencyFacts, Scene
+from ledger.analytics.report.chart_catalogue import DRAWN
+from ledger.analytics.report.chart_kinds import front
+from ledger.analytics.report.chart_style import Canvas, number_locale, time_locale
+from ledger.analytics.report.charts import charts, describe, svg, to_svg
+from ledger.analytics.report.whole import answer
+from ledger.analytics.source.scene import CurrencyFacts, Scene
 from ledger.core.accounts import Model
 from tests.analytics_valley import valley
 

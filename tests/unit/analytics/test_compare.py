@@ -3,16 +3,23 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ledger.analytics import velocity
-from ledger.analytics.bootstrap import Estimate, centred, of_ratio, of_statistic, pooled
-from ledger.analytics.clearing import clear
-from ledger.analytics.compare import MEASURES, NotComparable, clearing_share, compare, holding, places
-from ledger.analytics.compare import velocity as compared_velocity
-from ledger.analytics.links import links
-from ledger.analytics.recirculation import compute as recirculation
-from ledger.analytics.scan import scanned
-from ledger.analytics.scanned import End
-from ledger.analytics.window import Window
+from ledger.analytics.comparing.bootstrap import Estimate, centred, of_ratio, of_statistic, pooled
+from ledger.analytics.comparing.compare import (
+    MEASURES,
+    NotComparable,
+    clearing_share,
+    compare,
+    holding,
+    places,
+)
+from ledger.analytics.comparing.compare import velocity as compared_velocity
+from ledger.analytics.money import velocity
+from ledger.analytics.network.clearing import clear
+from ledger.analytics.network.links import links
+from ledger.analytics.scan.scanned import End
+from ledger.analytics.scan.whole import scanned
+from ledger.analytics.source.window import Window
+from ledger.analytics.spending.recirculation import compute as recirculation
 from ledger.core.accounts import Model
 from tests.analytics_town import town
 from tests.analytics_valley import YEAR_2025, valley

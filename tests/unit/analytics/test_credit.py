@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ledger.analytics.credit_health import credit_health, crossings
-from ledger.analytics.credit_risk import CLASSES, classes, credit_risk, moves
-from ledger.analytics.figures import Result
-from ledger.analytics.scene import Scene
-from ledger.analytics.standing import balance_at, balances, month_starts, steps
-from ledger.analytics.window import DAY, YEAR, Window
+from ledger.analytics.answers.figures import Result
+from ledger.analytics.money.standing import balance_at, balances, month_starts, steps
+from ledger.analytics.people.credit_health import credit_health, crossings
+from ledger.analytics.people.credit_risk import CLASSES, classes, credit_risk, moves
+from ledger.analytics.source.scene import Scene
+from ledger.analytics.source.window import DAY, YEAR, Window
 from ledger.core.accounts import Model
 from tests.analytics_town import Move, public_bodies, town
 

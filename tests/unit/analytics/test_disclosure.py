@@ -8,8 +8,16 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from ledger.analytics.disclosure import HIDDEN, Key, gather, hidden_groups, protect, protect_results, too_few
-from ledger.analytics.figures import WHOLE, About, Figure, Result, Table, Unit, Units
+from ledger.analytics.answers.figures import WHOLE, About, Figure, Result, Table, Unit, Units
+from ledger.analytics.comparing.disclosure import (
+    HIDDEN,
+    Key,
+    gather,
+    hidden_groups,
+    protect,
+    protect_results,
+    too_few,
+)
 
 SAFE = Units(5, 20, 1)
 

@@ -8,11 +8,11 @@ from typing import Any
 import pypdf
 import pytest
 
-from ledger.analytics import document
-from ledger.analytics.document_words import LACKING, MAIN, SILENT, WORDS, days
 from ledger.analytics.indicators import REGISTRY
-from ledger.analytics.report import SECTIONS, Report, build
-from ledger.analytics.window import DAY, Window
+from ledger.analytics.report import document
+from ledger.analytics.report.document_words import LACKING, MAIN, SILENT, WORDS, days
+from ledger.analytics.report.whole import SECTIONS, Report, build
+from ledger.analytics.source.window import DAY, Window
 from ledger.core.accounts import Model
 from tests.analytics_town import town
 from tests.analytics_valley import valley

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.analytics import flows, leakage, recirculation
-from ledger.analytics.beside import BesideError
-from ledger.analytics.survey import Purchases, read_purchases
+from ledger.analytics.source.beside import BesideError
+from ledger.analytics.spending import flows, leakage, recirculation
+from ledger.analytics.spending.survey import Purchases, read_purchases
 from tests.analytics_town import Move, public_bodies, s20k, town
 from tests.unit.analytics.test_recirculation import KINDS, YEAR
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ledger.analytics import footprint
-from ledger.analytics.accounting import Regions, accounts
-from ledger.analytics.beside import BesideError
-from ledger.analytics.factors import Factors, read_factors
-from ledger.analytics.io_table import IoTable, read_io_table
-from ledger.analytics.leontief import inverse
+from ledger.analytics.source.beside import BesideError
+from ledger.analytics.territory import footprint
+from ledger.analytics.territory.accounting import Regions, accounts
+from ledger.analytics.territory.factors import Factors, read_factors
+from ledger.analytics.territory.io_table import IoTable, read_io_table
+from ledger.analytics.territory.leontief import inverse
 from tests.analytics_town import town
 from tests.unit.analytics.test_input_output import KINDS, MOVES, TOML, WIDE, A, folder
 

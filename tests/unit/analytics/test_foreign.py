@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ledger.analytics.foreign import ForeignFacts, foreign_scene
-from ledger.analytics.foreign_cells import read_moment
-from ledger.analytics.foreign_source import ForeignError
+from ledger.analytics.foreign.cells import read_moment
+from ledger.analytics.foreign.record import ForeignFacts, foreign_scene
+from ledger.analytics.foreign.source import ForeignError
 
 HEAD = "id,time,kind,from,to,amount\n"
 DAY = 86_400

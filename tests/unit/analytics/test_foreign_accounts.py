@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ledger.analytics.foreign import ForeignFacts, foreign_scene
-from ledger.analytics.foreign_source import ForeignError
+from ledger.analytics.foreign.record import ForeignFacts, foreign_scene
+from ledger.analytics.foreign.source import ForeignError
 from tests.unit.analytics.test_foreign import DAY, HEAD, refusal
 
 

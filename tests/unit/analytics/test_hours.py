@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.analytics.disclosure import protect
-from ledger.analytics.figures import Result
-from ledger.analytics.hours import days_away, exchanges, hour_balances
-from ledger.analytics.scene import Scene
-from ledger.analytics.standing import steps
-from ledger.analytics.window import DAY, Window
+from ledger.analytics.answers.figures import Result
+from ledger.analytics.comparing.disclosure import protect
+from ledger.analytics.money.standing import steps
+from ledger.analytics.people.hours import days_away, exchanges, hour_balances
+from ledger.analytics.source.scene import Scene
+from ledger.analytics.source.window import DAY, Window
 from ledger.core.accounts import Model
 from tests.analytics_town import Move, town
 

@@ -8,15 +8,15 @@ from functools import cache
 
 import pytest
 
-from ledger.analytics import reasons
-from ledger.analytics.figures import Result
+from ledger.analytics.answers import reasons
+from ledger.analytics.answers.figures import Result
+from ledger.analytics.answers.registry import Indicator, Registry
 from ledger.analytics.indicators import MODULES, REGISTRY
-from ledger.analytics.mapping import LEFT_OUT, RULES, kind_of
-from ledger.analytics.registry import Indicator, Registry
-from ledger.analytics.report import SECTIONS, answer, build
-from ledger.analytics.scene import Kind, Scene
-from ledger.analytics.window import DAY, Window
-from ledger.analytics.written import lines, plain
+from ledger.analytics.report.whole import SECTIONS, answer, build
+from ledger.analytics.report.written import lines, plain
+from ledger.analytics.source.mapping import LEFT_OUT, RULES, kind_of
+from ledger.analytics.source.scene import Kind, Scene
+from ledger.analytics.source.window import DAY, Window
 from ledger.core.accounts import Model
 from ledger.core.errors import Corrupt
 from ledger.core.journal import Reason
@@ -65,9 +65,9 @@ def test_every_indicator_that_was_asked_for_is_there() -> None:
 
 def test_every_module_with_indicators_is_listed() -> None:
     found = {
-        path.stem
-        for path in (ROOT / "ledger" / "analytics").glob("*.py")
-        if path.stem != "indicators" and "\nINDICATORS" in path.read_text()
+        f"{path.parent.name}.{path.stem}"
+        for path in (ROOT / "ledger" / "analytics").glob("*/*.py")
+        if "\nINDICATORS" in path.read_text()
     }
     assert found == set(MODULES)
 
@@ -187,7 +187,7 @@ def test_every_code_in_the_code_has_words() -> None:
     """Codes that no small scene brings up: those that stand as `why="…"`."""
     found = set()
     for name in MODULES:
-        tree = ast.parse((ROOT / "ledger" / "analytics" / f"{name}.py").read_text())
+        tree = ast.parse((ROOT / "ledger" / "analytics" / f"{name.replace('.', '/')}.py").read_text())
         for node in ast.walk(tree):
             if isinstance(node, ast.keyword) and node.arg == "why" and isinstance(node.value, ast.Constant):
                 found.add(node.value.value)

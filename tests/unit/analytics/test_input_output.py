@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ledger.analytics import input_output
-from ledger.analytics.beside import BesideError
-from ledger.analytics.io_table import read_io_table
-from ledger.analytics.leontief import (
+from ledger.analytics.source.beside import BesideError
+from ledger.analytics.territory import input_output
+from ledger.analytics.territory.economy import at_delta, band
+from ledger.analytics.territory.io_table import read_io_table
+from ledger.analytics.territory.leontief import (
     Unproductive,
     closed,
     closed_multipliers,
@@ -20,8 +21,7 @@ from ledger.analytics.leontief import (
     per_output,
     rounds,
 )
-from ledger.analytics.regional import cilq, flq, regional, size_factor, slq
-from ledger.analytics.territory import at_delta, band
+from ledger.analytics.territory.regional import cilq, flq, regional, size_factor, slq
 from tests.analytics_town import Move, town
 
 # Miller and Blair, Input-Output Analysis: two sectors, and with households as a third

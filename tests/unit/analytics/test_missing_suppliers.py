@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ledger.analytics.candidates import candidates, ranked
-from ledger.analytics.clearing import clear
-from ledger.analytics.disclosure import protect
-from ledger.analytics.duals import most_extra, potentials
-from ledger.analytics.links import links, traits
-from ledger.analytics.missing_suppliers import INDICATORS, compute
-from ledger.analytics.scene import Scene
+from ledger.analytics.comparing.disclosure import protect
+from ledger.analytics.network.clearing import clear
+from ledger.analytics.network.duals import most_extra, potentials
+from ledger.analytics.network.links import links, traits
+from ledger.analytics.source.scene import Scene
+from ledger.analytics.territory.candidates import candidates, ranked
+from ledger.analytics.territory.missing_suppliers import INDICATORS, compute
 from tests.analytics_graphs import chance_network, network_of
 from tests.analytics_town import Move, s20k, town
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from ledger.analytics import age, circulation, demurrage_rate, holding, velocity
-from ledger.analytics.circulation import residual
-from ledger.analytics.figures import Figure, Result
-from ledger.analytics.scan import month_bounds, scan_scene, scanned
-from ledger.analytics.scanned import End, Rule, Side
-from ledger.analytics.scene import Scene
-from ledger.analytics.window import DAY, YEAR, Window
+from ledger.analytics.answers.figures import Figure, Result
+from ledger.analytics.money import age, circulation, demurrage_rate, holding, velocity
+from ledger.analytics.money.circulation import residual
+from ledger.analytics.scan.scanned import End, Rule, Side
+from ledger.analytics.scan.whole import month_bounds, scan_scene, scanned
+from ledger.analytics.source.scene import Scene
+from ledger.analytics.source.window import DAY, YEAR, Window
 from ledger.core.accounts import Model
 from tests.analytics_town import Move, public_bodies, s20k, town
 from tests.tidy import ROOT

@@ -9,23 +9,23 @@ from typing import cast
 
 import pytest
 
-from ledger.analytics import areas, circuits, concentration, network
-from ledger.analytics.areas import communities, grouped, mutual_information
-from ledger.analytics.clearing import clear
-from ledger.analytics.figures import Figure
-from ledger.analytics.links import Links, TooLarge, links, traits
-from ledger.analytics.network import clearing_block, network_block
-from ledger.analytics.registry import Indicator
-from ledger.analytics.scene import Scene
-from ledger.analytics.set_off import circularity
-from ledger.analytics.slices import months, slices, years
-from ledger.analytics.window import DAY, Window
+from ledger.analytics.answers.figures import Figure
+from ledger.analytics.answers.registry import Indicator
+from ledger.analytics.network import areas, circuits, concentration, measures
+from ledger.analytics.network.areas import communities, grouped, mutual_information
+from ledger.analytics.network.clearing import clear
+from ledger.analytics.network.links import Links, TooLarge, links, traits
+from ledger.analytics.network.measures import clearing_block, network_block
+from ledger.analytics.network.set_off import circularity
+from ledger.analytics.source.scene import Scene
+from ledger.analytics.source.slices import months, slices, years
+from ledger.analytics.source.window import DAY, Window
 from tests.analytics_graphs import chance_network
 from tests.analytics_town import Move, public_bodies, s20k, town
 from tests.tidy import ROOT
 
 EXPECTED = json.loads(Path(__file__).with_name("public_bodies_network.json").read_text())
-LINES = (*network.INDICATORS, *circuits.INDICATORS, *areas.INDICATORS, *concentration.INDICATORS)
+LINES = (*measures.INDICATORS, *circuits.INDICATORS, *areas.INDICATORS, *concentration.INDICATORS)
 
 
 def check_digits(found: dict[str, object], expected: dict[str, object]) -> None:
@@ -76,7 +76,7 @@ def test_parallel_payments_are_one_link_and_self_links_none() -> None:
     scene = town([*pay("ab", "ab", "ba", "aa"), (9, "transfer", "a", "c", 7)], {"c": {"owner": "a"}})
     found = links(scene)
     assert (found.nodes, found.amount.tolist(), found.count.tolist()) == (2, [200, 100], [2, 1])
-    assert network.compute(scene).figures["within_owner"].value == 2
+    assert measures.compute(scene).figures["within_owner"].value == 2
     assert links(scene) is found, "not kept"
 
 

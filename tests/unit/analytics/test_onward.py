@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.analytics.onward import KEPT, REPAID, Flow, Posting, enough, follow, told
+from ledger.analytics.scan.onward import KEPT, REPAID, Flow, Posting, enough, follow, told
 
 
 def test_the_oldest_lot_leaves_first() -> None:

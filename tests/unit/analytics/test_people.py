@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.analytics.disclosure import protect
-from ledger.analytics.figures import WHOLE, Result
-from ledger.analytics.merchants import guarantee, merchants
-from ledger.analytics.participation import participation
-from ledger.analytics.retention import kaplan_meier, retention
-from ledger.analytics.scene import Scene
-from ledger.analytics.window import DAY, YEAR, Window
+from ledger.analytics.answers.figures import WHOLE, Result
+from ledger.analytics.comparing.disclosure import protect
+from ledger.analytics.people.merchants import guarantee, merchants
+from ledger.analytics.people.participation import participation
+from ledger.analytics.people.retention import kaplan_meier, retention
+from ledger.analytics.source.scene import Scene
+from ledger.analytics.source.window import DAY, YEAR, Window
 from ledger.core.accounts import Model
 from tests.analytics_town import Move, town
 

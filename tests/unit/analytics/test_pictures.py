@@ -4,12 +4,12 @@ from itertools import pairwise
 
 import pytest
 
-from ledger.analytics.disclosure import protect
-from ledger.analytics.pictures import in_and_out, paths, tenths
-from ledger.analytics.recirculation import compute as recirculation
-from ledger.analytics.scan import scanned
-from ledger.analytics.scanned import Side
-from ledger.analytics.window import Window
+from ledger.analytics.comparing.disclosure import protect
+from ledger.analytics.scan.scanned import Side
+from ledger.analytics.scan.whole import scanned
+from ledger.analytics.source.window import Window
+from ledger.analytics.spending.pictures import in_and_out, paths, tenths
+from ledger.analytics.spending.recirculation import compute as recirculation
 from tests.analytics_town import Move, town
 from tests.analytics_valley import valley
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.analytics.passing import by_owner
-from ledger.analytics.recirculation import compute, pairs
-from ledger.analytics.window import DAY, Window
+from ledger.analytics.scan.passing import by_owner
+from ledger.analytics.source.window import DAY, Window
+from ledger.analytics.spending.recirculation import compute, pairs
 from tests.analytics_town import Move, public_bodies, s20k, town
 
 KINDS = {

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from ledger.analytics import rounds
-from ledger.analytics.beside import BesideError
-from ledger.analytics.injected import injected
-from ledger.analytics.multipliers import (
+from ledger.analytics.source.beside import BesideError
+from ledger.analytics.source.window import Window
+from ledger.analytics.spending import rounds
+from ledger.analytics.spending.injected import injected
+from ledger.analytics.spending.multipliers import (
     constant_respending,
     gain,
     indirect_by_direct,
     lm3,
     territorial_effect,
 )
-from ledger.analytics.survey import read_lm3_survey
-from ledger.analytics.window import Window
+from ledger.analytics.spending.survey import read_lm3_survey
 from ledger.core.accounts import Model
 from tests.analytics_town import Move, s20k, town
 from tests.tidy import ROOT

@@ -9,15 +9,15 @@ from typing import cast
 import numpy as np
 import pytest
 
-from ledger.analytics import set_off_lines
-from ledger.analytics.beside import BesideError
-from ledger.analytics.clearing import clear, clear_with, net_debt
-from ledger.analytics.links import links, traits
-from ledger.analytics.liquidity import liquidity
-from ledger.analytics.obligations import obligations
-from ledger.analytics.scene import Scene
-from ledger.analytics.set_off import circularity, invoices, proposals, set_off, stress
-from ledger.analytics.window import Window
+from ledger.analytics.network import set_off_lines
+from ledger.analytics.network.clearing import clear, clear_with, net_debt
+from ledger.analytics.network.links import links, traits
+from ledger.analytics.network.liquidity import liquidity
+from ledger.analytics.network.obligations import obligations
+from ledger.analytics.network.set_off import circularity, invoices, proposals, set_off, stress
+from ledger.analytics.source.beside import BesideError
+from ledger.analytics.source.scene import Scene
+from ledger.analytics.source.window import Window
 from ledger.core.accounts import Model
 from tests.analytics_graphs import edges_of, network_of, positions
 from tests.analytics_town import Move, public_bodies, s20k, town

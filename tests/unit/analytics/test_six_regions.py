@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ledger.analytics.accounting import Regions, accounts
-from ledger.analytics.io_table import IoTable, Origin
-from ledger.analytics.leontief import Floats, embodied, inverse, output_multipliers, per_output
-from ledger.analytics.substitution import need, output_gain
-from ledger.analytics.territory import at_delta
+from ledger.analytics.territory.accounting import Regions, accounts
+from ledger.analytics.territory.economy import at_delta
+from ledger.analytics.territory.io_table import IoTable, Origin
+from ledger.analytics.territory.leontief import Floats, embodied, inverse, output_multipliers, per_output
+from ledger.analytics.territory.substitution import need, output_gain
 
 EXPECTED = json.loads((Path(__file__).parent / "six_regions.json").read_text())
 

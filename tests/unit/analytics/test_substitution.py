@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ledger.analytics import substitution
-from ledger.analytics.io_table import read_io_table
-from ledger.analytics.survey import read_needs
-from ledger.analytics.territory import at_delta
+from ledger.analytics.spending.survey import read_needs
+from ledger.analytics.territory import substitution
+from ledger.analytics.territory.economy import at_delta
+from ledger.analytics.territory.io_table import read_io_table
 from tests.analytics_town import Move, town
 from tests.unit.analytics.test_footprint import read_two
 from tests.unit.analytics.test_input_output import KINDS, MOVES, TOML, WIDE, folder

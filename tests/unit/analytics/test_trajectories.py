@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.analytics.trajectories import Path, compute, trajectories
-from ledger.analytics.window import Window
+from ledger.analytics.source.window import Window
+from ledger.analytics.spending.trajectories import Path, compute, trajectories
 from tests.analytics_town import Move, public_bodies, s20k, town
 
 # Three deposits, three payments, five withdrawals; newest money first gives six trajectories with 0, 1, 1, 1, 0 and 1

@@ -52,8 +52,14 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
-if (document.querySelector("form[data-sign]")) import("./device.js").then((module) => module.forms());
-if (document.querySelector("form[data-enrol]")) import("./enrol.js").then((module) => module.forms());
+/** What waits for its script can be sent now. @param {{forms: () => void}} module */
+function ready(module) {
+  module.forms();
+  for (const fields of document.querySelectorAll("fieldset[data-waits]")) fields.disabled = false;
+}
+
+if (document.querySelector("form[data-sign]")) import("./device.js").then(ready);
+if (document.querySelector("form[data-enrol]")) import("./enrol.js").then(ready);
 if (document.querySelector("form[data-passkey]")) import("./passkey.js").then((module) => module.forms());
 if (document.querySelector("[data-swap]")) import("./swap.js").then((module) => module.begin());
 

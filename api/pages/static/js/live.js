@@ -17,6 +17,16 @@ export function listen(address, events, when = {}) {
     when.lost?.();
   }
 
+  /** Closed at once: an answer still on its way must not say that the line is back. */
+  function again() {
+    lose();
+    source?.close();
+    clearTimeout(timer);
+    if (ended) return;
+    timer = setTimeout(open, wait);
+    wait = Math.min(wait * 2, 8000);
+  }
+
   function open() {
     clearTimeout(timer);
     source?.close();
@@ -29,12 +39,7 @@ export function listen(address, events, when = {}) {
       lost = false;
       notice?.setAttribute("hidden", "");
     };
-    source.onerror = () => {
-      lose();
-      source.close();
-      timer = setTimeout(open, wait);
-      wait = Math.min(wait * 2, 8000);
-    };
+    source.onerror = again;
     for (const [name, told] of Object.entries(events)) {
       source.addEventListener(name, (event) => {
         if (event.lastEventId) last = event.lastEventId;
@@ -43,7 +48,7 @@ export function listen(address, events, when = {}) {
     }
   }
 
-  addEventListener("offline", lose);
+  addEventListener("offline", again);
   addEventListener("online", open);
   addEventListener("pagehide", () => source?.close());
   addEventListener("pageshow", (event) => event.persisted && open());

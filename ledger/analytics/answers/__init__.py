@@ -1,0 +1,1 @@
+"""What an indicator answers, how it is declared, and the words for both."""

@@ -1,0 +1,1 @@
+"""Communities side by side, intervals, and what may be disclosed."""

@@ -1,0 +1,1 @@
+"""Ledgers that never were in Ricochet, from CSV or Parquet."""

@@ -1,0 +1,1 @@
+"""Who pays whom: links, cycles, areas, and set-off."""

@@ -1,0 +1,1 @@
+"""Who takes part, and how mutual and time credit fare."""

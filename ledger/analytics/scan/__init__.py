@@ -1,0 +1,1 @@
+"""Each unit of money followed once: the kernel, its state, and what is read from it."""

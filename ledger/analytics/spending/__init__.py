@@ -1,0 +1,1 @@
+"""Where received money goes: recirculation, rounds, leakage, flows."""

@@ -1,0 +1,1 @@
+"""The economy around a currency: input-output tables, footprints, substitution, bases."""
