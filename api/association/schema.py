@@ -267,4 +267,26 @@ set_aside = _table(
 )
 """Alerts (`ledger.analytics.people.alerts.Alert.id`) that somebody has looked at, and what they found."""
 
+own_rules = _table("own_rules", key("set_at", Big), need("rules", Text), need("set_by", Uid))
+"""What an association asks of its members, the newest row in force: dues, grace, the committee's colleges (JSON)."""
+
+leaving = _table(
+    "leaving",
+    key("id", Uid),
+    need("member", Uid),
+    need("wish", Text),
+    need("state", Text),
+    need("asked_at", Big),
+    Column("changed_by", Uid),
+    Column("changed_at", Big),
+    Index("leaving_state", "community", "state", "asked_at"),
+    Index("leaving_member", "community", "member", "asked_at"),
+    check("leaving_wish", "wish IN ('spend', 'give', 'euros')"),
+    check("leaving_state_known", "state IN ('asked', 'noticed', 'withdrawn', 'done')"),
+)
+"""A member says goodbye, and what shall become of the balance; the desk gives notice and closes the accounts."""
+
+territory_draft = _table("territory_draft", need("drawing", Text), need("set_by", Uid), need("set_at", Big))
+"""A map that was handed in and is looked at before members see it, as in `territory`."""
+
 TABLES = metadata.tables
