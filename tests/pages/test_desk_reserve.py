@@ -93,10 +93,12 @@ def test_what_is_weighed_is_what_the_ledger_then_does(desk: Desk) -> None:
         Redeem(id=new_id(), community=place.community, actor=STAFF, account=shop, currency="RIV-B", amount=333, invoice="7"),
     ]  # fmt: skip
     for command in asked:
-        (found,) = weigh(desk.site.use, command)
+        effect = weigh(desk.site.use, command)
+        (found,), (held,) = effect.guarantee, effect.accounts
         assert found.before == desk.now()[Form.DIGITAL]
         desk.site.use.ledger.submit(command)
         assert found.after == desk.now()[Form.DIGITAL]
+        assert held.after == desk.site.use.ledger.reader.account(place.community, shop).balance != held.before
 
 
 def test_weighing_says_nothing_of_what_would_be_refused(desk: Desk) -> None:
@@ -145,8 +147,25 @@ def test_a_reconversion_shows_the_commission_in_force_and_rounds_as_the_ledger(d
     money = desk.site.enter(place, Role.TREASURER, fresh=True)
     text = money.get(f"/desk/money/reconversions/{asked.id}")
     assert "0.06 RIV-B" in text and "1.04 €" in text, "5 % of 1.10, half a cent up; not the 3 % to come"
+    assert "20.00 RIV-B" in text and "18.90 RIV-B" in text and "18.90 €" in text, "the fund before and after"
+    assert "10.00 RIV-B" in text and "8.90 RIV-B" in text, "and the account"
     money.post(f"/desk/money/reconversions/{asked.id}")
     assert desk.now()[Form.DIGITAL] == Backing(1_890, 1_890)
+    assert "decided already" in money.get(f"/desk/money/reconversions/{asked.id}")
+
+
+def test_a_reconversion_that_the_ledger_would_refuse_says_so_at_once(desk: Desk) -> None:
+    place, use = desk.site.riv, desk.site.use
+    member = use.identity.owner(place.community, desk.club)
+    assert member is not None
+    asked = use.association.reconversions.ask(place.community, new_id(), member, desk.club, "RIV-B", 900, "13")
+    spent = Redeem(
+        id=new_id(), community=place.community, actor=STAFF, account=desk.club, currency="RIV-B", amount=500, invoice="14"
+    )
+    use.ledger.submit(spent)
+    text = desk.site.enter(place, Role.TREASURER).get(f"/desk/money/reconversions/{asked.id}")
+    assert "cannot be redeemed now" in text and "9.00 needed" in text and "Decline" in text
+    assert ">Redeem<" not in text, "what the ledger would refuse is not offered"
 
 
 def test_who_may_not_move_money_is_not_offered_to(desk: Desk) -> None:

@@ -8,10 +8,11 @@ from uuid import UUID
 from pydantic import Field
 from starlette.responses import Response
 
+from api.association.reconversions import Reconversion
 from api.pages.desk.moving import Payable, accounts, chosen, do
 from api.pages.desk.persons import may, rules
 from api.pages.desk.today import money
-from api.pages.desk.weighing import weighed
+from api.pages.desk.weighing import Effect, weigh, weighed
 from api.pages.frame.again import or_again
 from api.pages.frame.form import Filled
 from api.pages.frame.guard import page
@@ -124,30 +125,49 @@ async def redeem_now(visit: Visit = page("redemptions.create", step_up=True)) ->
     return await do(visit, "redemptions.create", command, said, "/desk/money")
 
 
-@router.get("/desk/money/reconversions/{request}")
-def reconversion(request: UUID, visit: Visit = page("redemptions.create")) -> Response:
-    """One request: what would be paid in euros, tried out without writing."""
-    use, c = visit.use, visit.caller.community
-    found = use.association.reconversions.get(c, request)
-    unit = use.facts.currency(c, found.currency)
-    held = use.ledger.reader.account(c, found.account)
-    commission = share(found.amount, rules(visit, found.currency).commission_bp)
-    return visit.show(
-        "desk/reconversion.html", asked=found, unit=unit, held=held, commission=commission,
-        name=use.identity.names(c, [found.account]).get(found.account, ""), back=found.amount - commission,
-    )  # fmt: skip
-
-
-@router.post("/desk/money/reconversions/{request}")
-@or_again(reconversion)
-async def reconvert(request: UUID, visit: Visit = page("redemptions.create", step_up=True)) -> Response:
-    """Redeem what was asked for."""
-    life, c = visit.use.association, visit.caller.community
-    found = await asyncio.to_thread(life.reconversions.get, c, request)
+def _request(request: UUID, visit: Visit) -> tuple[Reconversion, Redeem]:
+    """A request and the command that would grant it."""
+    c = visit.caller.community
+    found = visit.use.association.reconversions.get(c, request)
     command = Redeem(
         id=found.redemption, community=c, actor=visit.caller.principal.actor, account=found.account,
         currency=found.currency, amount=found.amount, invoice=found.invoice,
     )  # fmt: skip
+    return found, command
+
+
+def unweighed(request: UUID, visit: Visit, effect: Effect | None = None, refused: str = "") -> Response:
+    """One request and what would be paid in euros."""
+    use, c = visit.use, visit.caller.community
+    found, _ = _request(request, visit)
+    unit = use.facts.currency(c, found.currency)
+    held = use.ledger.reader.account(c, found.account)
+    commission = share(found.amount, rules(visit, found.currency).commission_bp)
+    return visit.show(
+        "desk/reconversion.html", asked=found, unit=unit, held=held, commission=commission, effect=effect, refused=refused,
+        name=use.identity.names(c, [found.account]).get(found.account, ""), back=found.amount - commission,
+    )  # fmt: skip
+
+
+def impossible(request: UUID, visit: Visit) -> Response:
+    """The request, and why the ledger would refuse it now: looking at it is no fault."""
+    refused, visit.fault = "" if visit.fault is None else visit.fault.said, None
+    return unweighed(request, visit, refused=refused)
+
+
+@router.get("/desk/money/reconversions/{request}")
+@or_again(impossible)
+def reconversion(request: UUID, visit: Visit = page("redemptions.create")) -> Response:
+    """One request: what would be paid in euros and what that does, tried out without writing."""
+    found, command = _request(request, visit)
+    return unweighed(request, visit, weigh(visit.use, command) if found.state == "asked" else None)
+
+
+@router.post("/desk/money/reconversions/{request}")
+@or_again(unweighed)
+async def reconvert(request: UUID, visit: Visit = page("redemptions.create", step_up=True)) -> Response:
+    """Redeem what was asked for."""
+    _, command = await asyncio.to_thread(_request, request, visit)
     return await do(visit, "redemptions.create", command, visit.text("Redeemed. Pay the euros out now."), "/desk/money")
 
 
@@ -158,7 +178,7 @@ class No(Filled):
 
 
 @router.post("/desk/money/reconversions/{request}/decline")
-@or_again(reconversion)
+@or_again(unweighed)
 def decline(request: UUID, visit: Visit = page("redemptions.create")) -> Response:
     """Say no, and why; the member reads it."""
     sent = visit.read(No)
