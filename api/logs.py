@@ -29,6 +29,22 @@ def places(error: BaseException, deepest: int = 8) -> list[str]:
     ]
 
 
+class Noting:
+    """Whatever fails inside is logged under this event and goes no further: `with Noting("no such page"): ...`."""
+
+    def __init__(self, event: str) -> None:
+        self._event = event
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        structlog.get_logger().error(self._event, error=type(error).__name__, at=places(error))
+        return True
+
+
 class Buffered:
     """Collects lines and writes them from a thread of its own, so that no request waits for a terminal or a pipe."""
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import gzip
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from api.identity.brands import Brand
 from api.identity.errors import Refused
 from api.identity.people import Profile
 from api.identity.principal import Role
 from api.pages.frame import colours
+from api.pages.frame.site import Pages
 from ledger.community.membership import MemberKind
 from ledger.service import new_id
-from tests.pages.visiting import Site, Visitor, visited
+from tests.pages.visiting import SITE, Site, Visitor, visited
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
@@ -212,6 +215,35 @@ def test_a_problem_is_a_page_for_browsers_and_a_document_for_programs(site: Site
     assert "Il n’y a rien ici" in page and "Ada" in page
     visitor.client.headers["accept"] = "application/json"
     assert visitor.client.get("/nowhere").json()["code"] == "not_found"
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_a_page_that_fails_is_answered_by_a_calm_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    """Whatever fails: what the page shows, what a community's pages need, or the frame itself."""
+    visitor = site.enter(site.riv, Role.MEMBER, lang=lang)
+    visitor.client = TestClient(
+        visitor.client.app, base_url=SITE, cookies=visitor.client.cookies, headers=dict(visitor.client.headers),
+        raise_server_exceptions=False,
+    )  # fmt: skip
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("a bug with Ada in it")
+
+    for where, name, dressed in (
+        (site.use.identity.passkeys, "of", True), (site.pages.faces, "_read", True), (Pages, "render", False),
+    ):  # fmt: skip
+        site.pages.faces.forget(site.riv.community)
+        with monkeypatch.context() as broken:
+            broken.setattr(where, name, fails)
+            response = visitor.client.get("/account")
+        text = html.unescape(response.text)
+        assert response.status_code == 500 and response.headers["x-request-id"], name
+        assert {"en": "That did not work", "fr": "Cela n’a pas marché"}[lang] in text, name
+        assert f'<html lang="{lang}"' in text and 'href="/"' in text and "with Ada in it" not in text, name
+        assert ('rel="stylesheet"' in text) is dressed, name
+        assert response.headers["content-security-policy"].startswith("default-src 'self'"), name
 
 
 def test_a_form_of_long_ago_says_what_to_do(site: Site) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 
 from fastapi import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api import messages
+from api import logs, messages
 from api.identity.schema import NOBODY
 from api.pages.frame import cookies
 from api.pages.frame.fault import Fault, sentence
 from api.pages.frame.form import ASSERTION, CODE
 from api.pages.frame.guard import Elsewhere, StepUp, language
+from api.pages.frame.site import HEADERS
+from api.pages.frame.texts import say
 from api.pages.frame.visit import Visit
 
 CONFIRMING = frozenset({"passkey_refused", "code_refused", "code_locked"})
@@ -33,8 +36,22 @@ def page(
     errors: Sequence[Mapping[str, str]],
     headers: Mapping[str, str] | None,
 ) -> Response:
-    """The page of a problem."""
-    visit: Visit = getattr(request.state, "visit", None) or _unbegun(request, status)
+    """The page of a problem. If what failed is needed by every page, one without names; at the worst, words alone."""
+    lang = messages.language(request.headers.get("accept-language", ""))
+    with logs.Noting("no page of the problem"):
+        visit: Visit = getattr(request.state, "visit", None) or _unbegun(request, status)
+        lang = visit.lang
+        return _shown(visit, status, code, detail, field, errors, headers or {})
+    with logs.Noting("no page without names"):
+        stranger = Visit(request, request.app.state.services, request.app.state.pages, lang)
+        return _shown(stranger, status, code, detail, field, errors, headers or {})
+    return HTMLResponse(_words(lang), status, {**HEADERS, "content-language": lang, **(headers or {})})
+
+
+def _shown(
+    visit: Visit, status: int, code: str, detail: str, field: str, errors: Sequence[Mapping[str, str]],
+    headers: Mapping[str, str],
+) -> Response:  # fmt: skip
     said = messages.translate(detail, visit.lang)
     if said == detail and code != "invalid_field":
         said = messages.detail(code, detail, visit.lang)
@@ -49,8 +66,25 @@ def page(
         response = _asked(visit, status)  # the confirmation was not good; what it was for is kept
     else:
         response = visit.show("frame/problem.html", status)
-    response.headers.update(headers or {})
+    response.headers.update(headers)
     return response
+
+
+def _words(lang: str) -> str:
+    """The problem as a page that needs nothing of ours but these words."""
+    title, text, home = (
+        escape(say(lang, each))
+        for each in (
+            "That did not work",
+            "The server cannot answer right now. Send it again: nothing is done twice.",
+            "To the start",
+        )
+    )
+    return (
+        f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" '
+        f'content="width=device-width"><meta name="color-scheme" content="light dark"><title>{title}</title></head>'
+        f'<body><main><h1>{title}</h1><p>{text}</p><p><a href="/">{home}</a></p></main></body></html>'
+    )
 
 
 def elsewhere(request: Request, error: Exception) -> Response:
