@@ -122,8 +122,8 @@ class Sessions:
         self._set(community, uid, step_up_until=self._records.clock() + STEP_UP)
 
     def set_teller(self, community: UUID, uid: UUID, teller: str) -> None:
-        """Who is at the till; "" for nobody."""
-        self._set(community, uid, teller=teller)
+        """Who is at the till; "" for nobody. Whoever takes over has confirmed nothing yet."""
+        self._set(community, uid, teller=teller, step_up_until=0)
 
     def fresh(self, mine: Session) -> bool:
         """Whether a confirmation is still believed."""

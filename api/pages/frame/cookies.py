@@ -60,7 +60,8 @@ class Jar:
             content = urlsafe_b64decode(said + "=" * (-len(said) % 4))
         except ValueError:
             return ""
-        good = hmac.compare_digest(tag, _text(hmac.digest(self._secret, b"said:" + content, sha256)))
+        ours = _text(hmac.digest(self._secret, b"said:" + content, sha256))
+        good = hmac.compare_digest(tag.encode(), ours.encode())
         return content.decode() if good else ""
 
 

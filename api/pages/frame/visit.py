@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from api.pages.frame.site import Pages
 
 THEMES = ("light", "dark")
+SAFE = "/?&=#%:-._~+,"
+"""What stands in an address as it is."""
 
 
 @dataclass(slots=True)
@@ -87,14 +89,14 @@ class Visit:
     def here(self, **changes: str) -> str:
         """The address of this page with some of its query changed; of the form's page after a POST without one."""
         url = self.request.url.include_query_params(**changes)
-        return f"{url.path}?{url.query}"
+        return f"{local(url.path)}?{url.query}"
 
     def back(self) -> str:
         """The page of ours that led here."""
         came = urlsplit(self.request.headers.get("referer", ""))
         if came.netloc != self.request.headers.get("host"):
             return "/"
-        return came.path + (f"?{came.query}" if came.query else "")
+        return local(came.path) + (f"?{came.query}" if came.query else "")
 
     # --- what was sent ---
 
@@ -128,7 +130,7 @@ class Visit:
 
     def go(self, path: str, said: str = "") -> Response:
         """On to another page of ours, which says `said` once."""
-        response = RedirectResponse(quote(path, safe="/?&=#%:-._~+,"), 303)
+        response = RedirectResponse(quote(path, safe=SAFE), 303)
         if said:
             self.pages.jar.put(response, cookies.SAID, self.pages.jar.seal(said), cookies.SAID_SECONDS)
         self.dress(response)
@@ -172,3 +174,8 @@ class Visit:
         """ "light", "dark", or "" for what the browser prefers."""
         chosen = self.request.query_params.get("theme") or self.pages.jar.get(self.request, cookies.THEME)
         return chosen if chosen in THEMES else ""
+
+
+def local(path: str) -> str:
+    """A path that stays with us: a browser takes `//name` and `/\\name` for another host."""
+    return "/" + quote(path.lstrip("/\\"), safe=SAFE)

@@ -83,11 +83,12 @@ def remove(passkey: UUID, visit: Visit = page(None, step_up=True)) -> Response:
 
 
 def protected(visit: Visit) -> bool:
-    """Whether who is signed in has a passkey or an authenticator already."""
+    """Whether a further passkey or authenticator needs a former one: not the first, unless a teller is at the till."""
     mine, identity = visit.signed_in, visit.use.identity
     key = mine.principal.key
     assert key is not None
-    return bool(identity.passkeys.of(mine.community, key)) or identity.authenticators.has(mine.community, key)
+    has = identity.passkeys.of(mine.community, key) or identity.authenticators.has(mine.community, key)
+    return bool(mine.teller or has)
 
 
 def _json(text: str, visit: Visit) -> Response:

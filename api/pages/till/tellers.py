@@ -82,8 +82,8 @@ class NewTeller(Filled):
 
 @router.post("/till/tellers/add")
 @or_again(tellers)
-def add(visit: Visit = page("till.use")) -> Response:
-    """One more person, with a PIN."""
+def add(visit: Visit = page("till.use", step_up=True)) -> Response:
+    """One more person, with a PIN. By then the owner has a passkey to take over with, which no teller can make."""
     owner_only(visit)
     sent = visit.read(NewTeller)
     made = visit.use.association.tellers.add(visit.caller.community, member_of(visit), sent.name, sent.new_pin)

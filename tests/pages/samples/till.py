@@ -16,7 +16,7 @@ SAMPLES = {
     "POST /till/sale/{sale}/cancel": PageSample(S),
     "POST /till/tellers/enter": PageSample(S, {"teller": "{teller}", "pin": "4711"}, answers=(403,)),
     "POST /till/tellers/leave": PageSample(S, fresh=True),
-    "POST /till/tellers/add": PageSample(S, {"name": "{new}", "new_pin": "1234"}, answers=(422,)),
+    "POST /till/tellers/add": PageSample(S, {"name": "{new}", "new_pin": "1234"}, fresh=True, answers=(422,)),
     "POST /till/tellers/{teller}": PageSample(S, {"changed_pin": "4711"}),
     "GET /till/refund/{payment}": PageSample(S),
     "POST /till/refund/{payment}": PageSample(S, {"uid": "{new}", "amount": "0.01"}),
