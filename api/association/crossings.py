@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import Connection, and_, insert, select, update
 
 from api.association.links import Link, Links, Standing
 from api.association.schema import crossing as table
+from api.association.schema import link as links
 from api.identity import outcomes
 from api.identity.errors import conflict, invalid, not_found, wrong_state
 from api.identity.records import Records
@@ -56,12 +57,15 @@ class Crossings:
         self._ledger = ledger
         self._links = links
 
-    def check(self, link: Link, amount: int) -> None:
-        """Raises Refused unless the convention bears this amount now, before anybody signs."""
+    def check(self, link: Link, amount: int, promised: int = 0) -> None:
+        """Raises Refused unless the convention bears this amount now, before anybody signs.
+
+        `promised`: what others were let through with and the ledger does not hold yet.
+        """
         use = self._links.use(self._links.get(link.community, link.id))
         if use.standing is Standing.STOPPED:
             raise wrong_state("link_stopped", "payments to this community are stopped; ask your association")
-        if use.owed + amount > use.accepted:
+        if use.owed + promised + amount > use.accepted:
             raise wrong_state("link_limit", "this is more than the convention between the two communities allows now")
         if amount > use.floats:
             raise wrong_state("link_float", "the other community has too few units in advance for this amount now")
@@ -80,10 +84,10 @@ class Crossings:
             if (known.payee, known.payer, known.amount) != (payee, command.payer, command.amount):
                 raise conflict("id_reused", "this id was used for another payment; make a new one", "id")
             return self.settle(known)
-        self.check(link, command.amount)
         self._must_receive(link, payee)
         now = self._records.clock()
         with self._records.write() as connection:  # before the hold: what is held is always known here
+            self.check(link, command.amount, _promised(connection, link))
             connection.execute(
                 insert(table).values(
                     community=link.community, id=command.id, link=link.id, payer=command.payer, other=link.other,
@@ -179,6 +183,20 @@ class Crossings:
                 .values(state=state, reason=reason, changed_at=self._records.clock())
             )
         return self.get(found.community, found.id)
+
+
+def _promised(connection: Connection, link: Link) -> int:
+    """What crossings were let through with whose holds the ledger does not have yet; no other comes in between.
+
+    To be asked before the mirror account is read: a hold that arrives meanwhile counts twice rather than not at all.
+    """
+    row = and_(links.c.community == link.community, links.c.id == link.id)
+    connection.execute(select(links.c.id).where(row).with_for_update())
+    mine = and_(table.c.community == link.community, table.c.link == link.id, table.c.state == "held")
+    rows = connection.execute(select(table.c.hold, table.c.amount).where(mine))
+    held = dict(rows.tuples().all())
+    arrived = outcomes.entered(connection, link.community, held) if held else set()
+    return sum(amount for hold, amount in held.items() if hold not in arrived)
 
 
 def _is(community: UUID, uid: UUID) -> Any:
