@@ -47,7 +47,7 @@ def test_signing_in_leads_to_no_other_host(site: Site, target: str) -> None:
 def test_a_cookie_that_is_not_ours_says_nothing(site: Site) -> None:
     visitor = site.stranger()
     for value in ("YWJj.YWJj", "YWJj.\xe9", "\xe9.\xe9", "a", "."):
-        response = visitor.client.get("/", headers={"cookie": f"ricochet-said={value}".encode("latin-1")})
+        response = visitor.client.get("/", headers={b"cookie": f"ricochet-said={value}".encode("latin-1")})
         assert response.status_code == 200
         assert 'class="notice good"' not in response.text
 
