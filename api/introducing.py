@@ -17,7 +17,7 @@ from api.identity.requests import Request
 from api.identity.standing import Overview
 from api.schemas.common import Out, moment, moment_or_none, to_b64
 from api.schemas.derived import present
-from ledger.core.accounts import Account, AccountState
+from ledger.core.accounts import Account, AccountState, Form
 from ledger.core.signing import fingerprint
 from ledger.store.reader import Reader
 
@@ -46,9 +46,9 @@ def accounts(use: Services, community: UUID, found: Member, seen: Reader) -> lis
 
 
 def listed(use: Services, community: UUID, found: Member, seen: Reader) -> Json:
-    """A member as the directory shows it: accounts that can be paid, without their totals."""
+    """A member as the directory shows it: accounts that can be paid from elsewhere, so none of notes, without totals."""
     held = [seen.account(community, account) for account in found.accounts]
-    payable = [each for each in held if each.state is AccountState.OPEN]
+    payable = [each for each in held if each.state is AccountState.OPEN and each.form is Form.DIGITAL]
     return {
         "member": str(found.id), "name": found.name, "kind": found.kind.value, "place": found.place,
         "sectors": list(found.sectors), "acceptance_bp": max([each.acceptance_bp for each in payable], default=0),

@@ -95,8 +95,7 @@ def _open(scene: Scene) -> Region:
     firms = []
     for trade, size in trades_of(scene, PROS):
         who = scene.member(trade.noun, AccountKind.BUSINESS, (trade.code,))
-        till = scene.open(START, scene.till(who), UNIT, form=Form.PAPER)
-        firm = Firm(scene.open(START, who, UNIT), till)
+        firm = Firm(scene.open(START, who, UNIT), scene.open(START, who, UNIT, form=Form.PAPER))
         firm.digital.weight = firm.till.weight = size
         firms.append(firm)
     associations = [

@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from uuid import UUID
 
+from api.reporting import facts_of
 from ledger.analytics.answers.figures import Result, Table
 from ledger.analytics.indicators import REGISTRY
 from ledger.analytics.report.asking import Question, ask
@@ -58,4 +59,5 @@ class Figures:
         """Over a window (ns); without bounds from the first day to the last."""
         start, end = (None if at is None else at // SECOND for at in (since, until))
         question = Question(community=community, currency=currency, start=start, end=end)
-        return Said(ask(self._ledger.reader, self._folder, question))
+        facts = facts_of(self._ledger.reader, community)
+        return Said(ask(self._ledger.reader, self._folder, question, facts=facts))

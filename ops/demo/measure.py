@@ -142,13 +142,6 @@ def gifts(record: Record) -> int:
     return total(record.chosen((Reason.ISSUE,), payees={K.ASSOCIATION}))
 
 
-def never_redeemed(record: Record) -> Fraction:
-    """The share of firms (their digital accounts) that never changed back."""
-    firms = {no for no, held in record.accounts.items() if held.kind is K.BUSINESS and held.form is Form.DIGITAL}
-    some = {move.payer for move in record.chosen((Reason.REDEEM,))}
-    return Fraction(len(firms - some), len(firms))
-
-
 def active(record: Record, kinds: Collection[AccountKind]) -> set[int]:
     """Accounts that paid or were paid."""
     moves = list(record.chosen(PAID))

@@ -47,11 +47,11 @@ def name(identity: Identity, communities: dict[str, UUID]) -> None:
 
 
 def everybody(identity: Identity, community: UUID) -> list[Member]:
-    """Every member with an account, by id; a shop's till of notes is no member of its own."""
+    """Every member, by id."""
     found: list[Member] = []
     while page := identity.people.page(community, found[-1].id if found else None, limit=1_000):
         found += page
-    return [each for each in found if not each.name.endswith(", till")]
+    return found
 
 
 def dues(association: Association, identity: Identity, community: UUID, seed: str, spared: set[UUID]) -> int:

@@ -163,12 +163,6 @@ class Scene:
         self.people[uid] = Person(name, kind, self.place, sectors, listed)
         return uid
 
-    def till(self, member: UUID) -> UUID:
-        """A shop's till of notes: beside the shop in the register, not in the directory."""
-        uid, shop = self.uid(), self.people[member]
-        self.people[uid] = Person(f"{shop.name}, till", shop.kind, shop.place, shop.sectors)
-        return uid
-
     def open(self, at: int, member: UUID, currency: str, **terms: Any) -> Holder:
         """Open one of a member's accounts."""
         person = self.people[member]

@@ -152,7 +152,7 @@ def eighth_year(ledger: Ledger, community: UUID, rows: Rows, figures: Figures) -
     rows.near("gift 3 %, at 1/10", "presselib", scaled(42_954), money(gift), 5)
     rows.near("gift cover ratio", "computed", "0.82", Fraction(commission, gift), 5, DECIMAL)
     rows.range("standing order a month", "EM-chiffres", "41", "50", money(measure.regular_top_up(year, 12)))
-    rows.points("firms that never changed back", "EM-chiffres", "0.84", measure.never_redeemed(year), 5)
+    rows.points("firms that never changed back", "EM-chiffres", "0.84", said("merchants", "never_redeemed"), 5)
     people, firms = measure.active(year, PEOPLE), measure.active(year, FIRMS)
     tills = {no for no in firms if whole.accounts[no].form.value == "paper"}
     rows.near("people per firm (France)", "enquête", "3.6", Fraction(len(people), len(firms - tills)), 20, DECIMAL)

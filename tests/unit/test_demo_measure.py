@@ -104,12 +104,12 @@ def test_a_backed_year_is_read_from_the_tables(town: tuple[Ledger, Scene], tmp_p
     assert said("velocity", "volume") == 5_500, "a refund is no volume"
     assert said("rounds", "issued") == 10_000
     assert said("recirculation", "redeemed_of_issued") == Fraction(1, 4)
+    assert said("merchants", "never_redeemed") == 0
     assert said.count("velocity", "volume") == 2 and said.years == Fraction(4 * 86_400, 31_557_600)
     assert [row[0] for row in said.table("forms", "forms").rows] == ["digital"]
     with pytest.raises(ValueError, match=r"leakage\.national_share is not said"):
         said("leakage", "national_share")
     assert measure.total(euros.chosen((Reason.COMMISSION,))) == 125
-    assert measure.never_redeemed(units) == Fraction(1, 2)
     assert len(measure.active(units, FIRMS)) == 1
     assert measure.balances(units, FIRMS) == 2_000
     assert measure.total(units.between(START + 2 * DAY, START + 3 * DAY).chosen(measure.PAID)) == 1_500

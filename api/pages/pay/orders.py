@@ -14,7 +14,7 @@ from api.pages.frame.visit import Visit
 from api.schemas.common import to_b64
 from api.schemas.requests import AcceptanceBody
 from ledger.core import signing
-from ledger.core.accounts import Account, AccountState, Currency
+from ledger.core.accounts import Account, AccountState, Currency, Form
 from ledger.core.commands import PlaceHold
 from ledger.service import new_id
 
@@ -48,7 +48,8 @@ def ways(caller: Caller, community: UUID, found: Request) -> list[Way]:
     for uid in caller.principal.accounts:
         held = use.ledger.reader.account(here, uid)
         unit = use.facts.unit(here, held.currency)
-        if unit.code == currency and held.state is not AccountState.CLOSED and uid != found.payee:
+        notes = held.form is Form.PAPER  # they pass from hand to hand
+        if unit.code == currency and held.state is not AccountState.CLOSED and uid != found.payee and not notes:
             some.append(Way(held, unit, link))
     return sorted(some, key=lambda way: (way.short(found.amount) > 0, way.account.programme == "", way.account.no))
 

@@ -16,7 +16,7 @@ from api.pages.frame.guard import page
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
 from api.pages.till.tellers import at_the_till
-from ledger.core.accounts import Account, AccountState, Currency, Model
+from ledger.core.accounts import Account, AccountState, Currency, Form, Model
 from ledger.core.errors import Code, Rejected
 from ledger.core.limits import Split, mixed_payment
 from ledger.service import new_id
@@ -36,10 +36,11 @@ class Drawer:
 
 
 def drawers(visit: Visit) -> list[Drawer]:
-    """The merchant's own accounts that can be paid, oldest first."""
+    """The merchant's own accounts that a telephone can pay, so none of notes, oldest first."""
     caller, use = visit.caller, visit.use
     held = [use.ledger.reader.account(caller.community, uid) for uid in caller.principal.accounts]
-    some = [each for each in held if each.state is AccountState.OPEN and not each.programme]
+    open_ones = [each for each in held if each.state is AccountState.OPEN and each.form is Form.DIGITAL]
+    some = [each for each in open_ones if not each.programme]
     return [
         Drawer(each, use.facts.unit(caller.community, each.currency)) for each in sorted(some, key=lambda each: each.no)
     ]
