@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -103,6 +103,12 @@ class Keys:
             query = query.where(api_key.c.id > after)
         with self._records.read() as connection:
             return [_key(row) for row in connection.execute(query)]
+
+    def labels(self, community: UUID, keys: Collection[UUID]) -> dict[UUID, str]:
+        """What some keys are called, those that are revoked too; unknown ones are left out."""
+        query = select(api_key.c.id, api_key.c.label).where(api_key.c.community == community, api_key.c.id.in_(list(keys)))
+        with self._records.read() as connection:
+            return {row.id: row.label for row in connection.execute(query)}
 
     def of(self, community: UUID, owner: UUID) -> list[Key]:
         """Every key of a member."""

@@ -18,9 +18,8 @@ from api.pages.frame.form import Filled
 from api.pages.frame.guard import page
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
-from api.submitting import submit
 from ledger.core.accounts import AccountKind, Model
-from ledger.core.commands import Issue, MoveReserve, Redeem
+from ledger.core.commands import Issue, Redeem
 from ledger.core.money import share
 from ledger.service import new_id
 
@@ -184,57 +183,3 @@ def decline(request: UUID, visit: Visit = page("redemptions.create")) -> Respons
     sent = visit.read(No)
     visit.use.association.reconversions.decline(visit.caller.community, request, visit.caller.principal.actor, sent.reasons)
     return visit.go("/desk/money", visit.text("The member is told why."))
-
-
-# --- four eyes ---
-
-
-@router.get("/desk/approvals")
-def approvals(visit: Visit = page("approvals.list")) -> Response:
-    """What waits for a second person."""
-    use, c = visit.use, visit.caller.community
-    some = use.identity.approvals.page(c, "open", None, 100)
-    told = [_told(visit, each.command) for each in some]
-    return visit.show("desk/approvals.html", some=some, me=visit.caller.principal.actor, told=told)
-
-
-def _told(visit: Visit, command: object) -> list[tuple[str, str]]:
-    """What a command asks, as labels and words."""
-    use, c = visit.use, visit.caller.community
-    said: list[tuple[str, str]] = []
-    account = getattr(command, "account", None)
-    if account is not None:
-        said.append((visit.text("Account of"), use.identity.names(c, [account]).get(account, str(account))))
-    currency, amount = getattr(command, "currency", None), getattr(command, "amount", None)
-    if currency and amount is not None:
-        said.append((visit.text("Amount"), visit.amount(amount, use.facts.currency(c, currency))))
-    further = (
-        ("invoice", visit.text("Invoice")), ("resolution", visit.text("Resolution")), ("entry", visit.text("Entry")),
-    )  # fmt: skip
-    if isinstance(command, MoveReserve):
-        way = visit.text("Into the fund") if command.euros > 0 else visit.text("Out of the fund")
-        said.append((way, visit.amount(abs(command.euros), use.facts.currency(c, command.currency), bare=True) + " €"))
-    for name, label in further:
-        if getattr(command, name, ""):
-            said.append((label, str(getattr(command, name))))
-    return said
-
-
-@router.post("/desk/approvals/{approval}/yes")
-@or_again(approvals)
-async def approve(approval: UUID, visit: Visit = page("approvals.decide", step_up=True)) -> Response:
-    """The second person says yes: it is done."""
-    caller, proposals = visit.caller, visit.use.identity.approvals
-    found, command = await asyncio.to_thread(proposals.ready, caller.principal, caller.community, approval)
-    await submit(caller, command, dry_run=True)  # a refusal now must not use the id up
-    outcome = await submit(caller, command)
-    await asyncio.to_thread(proposals.approved, caller.community, found, caller.principal.actor, outcome.ts or 0)
-    return visit.go("/desk/approvals", visit.text("Approved and done."))
-
-
-@router.post("/desk/approvals/{approval}/no")
-@or_again(approvals)
-def reject(approval: UUID, visit: Visit = page("approvals.decide")) -> Response:
-    """Turned down, or taken back by who asked."""
-    visit.use.identity.approvals.reject(visit.caller.principal, visit.caller.community, approval)
-    return visit.go("/desk/approvals", visit.text("It will not be done."))

@@ -46,6 +46,11 @@ addEventListener("pageshow", () => {
   }
 });
 
+for (const here of document.querySelectorAll(".tabs:not(.dock) [aria-current]")) {
+  const row = here.parentElement; // where one is can be seen, in a row of tabs that is wider than the screen
+  row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 document.querySelector("[data-focus]")?.focus();
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
