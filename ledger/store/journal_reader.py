@@ -36,7 +36,7 @@ class JournalReader(Source):
         with self.connected() as connection:
             query = self._of(connection, entry, c).where(entry.c.seq > after)
             found = connection.execute(query.order_by(entry.c.seq).limit(min(limit, MOST)))
-            return [_view(row) for row in found]
+            return [view_of(row) for row in found]
 
     def latest_checkpoint(self, c: UUID) -> CheckpointView | None:
         """The newest signed head, if there is one."""
@@ -86,7 +86,7 @@ class JournalReader(Source):
         row = connection.execute(self._of(connection, entry, c).where(which)).one_or_none()
         if row is None:
             raise Rejected(Code.ENTRY_NOT_FOUND, "no such entry in this community", "entry")
-        return _view(row)
+        return view_of(row)
 
     def _source(self, connection: Connection, c: UUID) -> Callable[[int, int], bytes]:
         number = self._number(connection, c)
@@ -115,7 +115,8 @@ def _bytes(found: Sequence[Any]) -> list[bytes]:
     return [bytes(value) for value in found]
 
 
-def _view(row: Any) -> EntryView:
+def view_of(row: Any) -> EntryView:
+    """A row of the table of entries."""
     return EntryView(
         row.seq, row.ts, row.effective_at, row.command_id, row.command, row.actor, bytes(row.body),
         bytes(row.leaf_hash),

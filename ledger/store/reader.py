@@ -20,6 +20,7 @@ from ledger.store.journal_reader import JournalReader
 from ledger.store.loader import hold_of, holds_query
 from ledger.store.schema import account, community, currency, head, link, memo, open_hold, policy
 from ledger.store.schema import hold as holds
+from ledger.store.searching import Searching
 from ledger.store.statements import Statements
 from ledger.store.views import CommunityView, HeadView, LinkView, Supply
 from ledger.store.writer import Memo
@@ -28,7 +29,7 @@ MOST = 1_000
 """Rows in one page at the most."""
 
 
-class Reader(JournalReader, Statements):
+class Reader(JournalReader, Searching, Statements):
     """Reads and can do nothing else. Safe to share between threads."""
 
     # --- communities ---
