@@ -16,11 +16,12 @@ from ledger.analytics.comparing.disclosure import HIDDEN, too_few
 from ledger.analytics.network.clearing import clear
 from ledger.analytics.network.links import Links, links
 from ledger.analytics.scan.behind import sums_and_units
-from ledger.analytics.scan.events import events, opening_state
+from ledger.analytics.scan.dealing import ordered
+from ledger.analytics.scan.events import opening_state
 from ledger.analytics.scan.kernel import Setting
 from ledger.analytics.scan.passing import by_owner
 from ledger.analytics.scan.scanned import End, Rule, Scan
-from ledger.analytics.scan.scanner import Scanner, pieces
+from ledger.analytics.scan.scanner import Scanner
 from ledger.analytics.scan.whole import fits
 from ledger.analytics.source.scene import Scene
 from ledger.analytics.source.window import DAY, YEAR
@@ -64,7 +65,7 @@ def blocks(scene: Scene) -> Blocks:
     setting = Setting(start, end, max(len(rows), 1), cast(Sequence[int], group_of), [start, end], [0])
     saved = opening_state(scene)
     scanner = Scanner(setting, saved, plain=not fits(scene, saved))
-    for piece in pieces(events(scene)):
+    for piece in ordered(scene):
         scanner.feed(*piece)
     scan = scanner.finish()
     owners = {owner: place for place, owner in enumerate(sorted({owner for _, owner in rows}))}

@@ -259,12 +259,17 @@ def scan(
 
 
 def compiled() -> Callable[..., None] | None:
-    """The same function as machine code, None where numba is not installed. Compiled once on a machine."""
+    """`scan` as machine code, None where numba is not installed."""
+    return machine_code(scan)
+
+
+def machine_code(loop: Callable[..., Any]) -> Callable[..., Any] | None:
+    """The same function compiled, once on a machine; None where numba is not installed."""
     try:
         from numba import njit
     except ImportError:
         return None
     try:
-        return njit(cache=True)(scan)
+        return njit(cache=True)(loop)
     except RuntimeError:  # no folder to keep it in
-        return njit(scan)  # type: ignore[no-any-return]
+        return njit(loop)  # type: ignore[no-any-return]

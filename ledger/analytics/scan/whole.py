@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ledger.analytics.scan.events import events, opening_state
+from ledger.analytics.scan.dealing import ordered
+from ledger.analytics.scan.events import opening_state
 from ledger.analytics.scan.kernel import MOST_MONEY, MOST_SECONDS, Setting
 from ledger.analytics.scan.scanned import Scan
-from ledger.analytics.scan.scanner import Scanner, pieces
+from ledger.analytics.scan.scanner import Scanner
 from ledger.analytics.scan.state import State
 from ledger.analytics.source.scene import Scene
 from ledger.analytics.source.window import DAY, Window
@@ -72,7 +73,7 @@ def scan_scene(
     groups, setting = setting_of(scene)
     saved = opening_state(scene) if saved is None else saved
     scanner = Scanner(setting, saved, keep=keep, plain=plain or not fits(scene, saved))
-    for piece in pieces(events(scene, from_seq)):
+    for piece in ordered(scene, from_seq):
         scanner.feed(*piece)
     found = scanner.finish()
     return SceneScan(found, groups, scanner.state if keep else None)
