@@ -11,6 +11,7 @@ from api.association.applications import Applications
 from api.association.crossings import Crossings
 from api.association.dues import Dues
 from api.association.exchanges import Exchanges
+from api.association.flows import Flows
 from api.association.links import Links
 from api.association.needs import Needs
 from api.association.reconversions import Reconversions
@@ -53,6 +54,7 @@ class Association:
         self.set_aside = SetAside(records)
         self.links = Links(records, ledger)
         self.crossings = Crossings(records, ledger, self.links)
+        self.flows = Flows(records)
 
     async def keep_up(self) -> None:
         """Take stopped crossings up again, until cancelled; for a task of the application."""

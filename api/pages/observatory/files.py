@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 from importlib import import_module
 from typing import Any
 
@@ -14,15 +12,15 @@ from starlette.responses import Response
 from api.identity.errors import not_found
 from api.pages.frame.guard import anybody, page
 from api.pages.frame.looking import Pilot, last_year, pilots, wanted
+from api.pages.frame.sheets import CSV, XLSX, as_csv, as_xlsx
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
-from api.pages.observatory.pages import chosen, looking, of_region, period_of, showing
+from api.pages.observatory.pages import chosen, crossed, looking, of_region, period_of, showing
 from ledger.core.errors import Unavailable
 
 router = page_router()
 
 Code = Path(pattern=r"^[A-Za-z0-9_:.-]{2,80}$")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LATER = "this is being computed; ask again in a few seconds"
 
 
@@ -53,7 +51,11 @@ async def chart(
         if name not in visit.use.association.region.shown(found.community) or period_of(visit, [found]) != period:
             raise not_found("chart")
     shown = await asyncio.to_thread(showing)
-    drawn = await asyncio.to_thread(shown.picture, await _made(visit, found, "all", "json"), found, name, visit.lang)
+    period = await asyncio.to_thread(period_of, visit, [found])
+    said = await looking.get(visit.use, wanted(found, period))  # the same as the page asked for, whatever the language
+    if said is None:
+        raise Unavailable(_LATER)
+    drawn = await asyncio.to_thread(shown.picture, said, found, name, visit.lang)
     if drawn is None:
         raise not_found("chart")
     answer = Response(drawn, media_type="image/svg+xml")
@@ -86,45 +88,29 @@ async def table(
     targets = [await asyncio.to_thread(visit.use.association.region.targets, each.community) for each in some]
     shown = await asyncio.to_thread(showing)
     rows = shown.rows(list(zip(some, found, targets, strict=True)), visit.lang)
-    heads = [f"{each.name} {each.currency}" for each in some]
-    lines = [[visit.text("Figure"), *heads, visit.text("Standing"), visit.text("Formula"), visit.text("Source")]]
-    lines += [
-        [row.label, *(cell.text for cell in row.cells), shown.flag_word(row.indicator.flag.value, visit.lang),
-         row.indicator.formula, row.indicator.source]
-        for row in rows
-    ]  # fmt: skip
-    lines.append([visit.text("Months"), *(f"{period.first} – {period.last}" for _ in some), "", "", ""])
-    lines.append([visit.text("As of entry"), *(str(each["head"]["entry"]) for each in found), "", "", ""])
-    lines.append([visit.text("Merkle root"), *(each["head"]["root"] for each in found), "", "", ""])
+    sheets = import_module("api.pages.observatory.sheets")
+    pages = [sheets.figures(visit, some, rows, period, [each["head"] for each in found])]
+    crossings = await asyncio.to_thread(crossed, visit, some, period)
+    if crossings is not None:
+        pages.append(sheets.flows(visit, crossings["between"]))
     name = f"{visit.text('pilots')}-{period.first}-{period.last}.{form}"
     if form == "csv":
-        return _file(visit, _csv(lines), "text/csv; charset=utf-8", name)
-    return _file(visit, await asyncio.to_thread(_xlsx, lines), XLSX, name)
+        return _file(visit, as_csv(pages), CSV, name)
+    return _file(visit, await asyncio.to_thread(as_xlsx, pages), XLSX, name)
 
 
-def _csv(lines: list[list[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows([[_harmless(cell) for cell in line] for line in lines])
-    return text.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def _xlsx(lines: list[list[str]]) -> bytes:
-    content = io.BytesIO()
-    plain = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = import_module("xlsxwriter").Workbook(content, plain)
-    sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
-    for at, line in enumerate(lines):
-        for column, cell in enumerate(line):
-            sheet.write_string(at, column, cell, bold if at == 0 else None)
-    sheet.set_column(0, len(lines[0]), 24)
-    book.close()
-    made: bytes = content.getvalue()
-    return made
+@router.get("/observatory/charts/between")
+async def ways(visit: Visit = page("observatory.compare", platform=True)) -> Response:
+    """What went between the pilots that the address names, as SVG."""
+    some = chosen(visit, await asyncio.to_thread(pilots, visit.use))
+    period = await asyncio.to_thread(period_of, visit, some)
+    found = await asyncio.to_thread(crossed, visit, some, period)
+    drawn = None if found is None else await asyncio.to_thread(found["between"].picture, visit.lang)
+    if drawn is None:
+        raise not_found("chart")
+    answer = Response(drawn, media_type="image/svg+xml")
+    visit.dress(answer)
+    return answer
 
 
 def _file(visit: Visit, content: str | bytes, media: str, name: str) -> Response:

@@ -77,9 +77,8 @@ async def public(visit: Visit = anybody("reports.read")) -> Response:
         if report is not None
     ]  # fmt: skip
     answer = visit.show(
-        "observatory/public.html", cards=cards, waiting=len(some) - len(cards), region=of_region(visit),
-        flag_word=lambda flag: shown.flag_word(flag, visit.lang),
-    )  # fmt: skip
+        "observatory/public.html", cards=cards, waiting=len(some) - len(cards), region=of_region(visit)
+    )
     return _soon(answer) if len(cards) < len(some) else answer
 
 
@@ -111,10 +110,17 @@ async def side_by_side(visit: Visit = page("observatory.compare", platform=True)
     answer = visit.show(
         "observatory/pilots.html", every=every, some=some, ready=ready, period=period, rows=table,
         waiting=len(some) - len(ready), asked=asked, uid=new_id(), charts=charts,
-        flag_word=lambda flag: shown.flag_word(flag, visit.lang), query=visit.request.url.query,
-        figures=[(row.key, row.label) for row in table],
+        query=visit.request.url.query, figures=[(row.key, row.label) for row in table],
+        crossed=await asyncio.to_thread(crossed, visit, some, period),
     )  # fmt: skip
     return _soon(answer) if len(ready) < len(some) else answer
+
+
+def crossed(visit: Visit, some: list[Pilot], period: Period) -> Any:
+    """What went between some pilots (`between.Between`) and its words; None where no payment ever did."""
+    between = import_module("api.pages.observatory.between")
+    found = between.between(between.seen(visit.use.association.flows), some, period)
+    return {"between": found, "words": between.words(visit.lang)} if found.rows else None
 
 
 def _charts(ready: list[tuple[Pilot, dict[str, Any]]], name: str, lang: str) -> list[tuple[Pilot, Any]]:

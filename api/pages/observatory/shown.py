@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.association.region import Target
+from api.pages.frame.figures import counted_in, figure_of, flag_word, number, unit_of
 from api.pages.frame.looking import Pilot
+from api.pages.frame.sheets import Number
 from ledger.analytics.answers import wording
-from ledger.analytics.answers.figures import Figure, Flag, Result, Table, Unit
+from ledger.analytics.answers.figures import Result, Table, Unit
 from ledger.analytics.answers.registry import Indicator
 from ledger.analytics.comparing.disclosure import HIDDEN
 from ledger.analytics.indicators import REGISTRY
 from ledger.analytics.report.charts import svg
-from ledger.analytics.source.scene import CurrencyFacts
 
 ROWS = (
     ("participation", "registered"), ("participation", "dues_paid"), ("participation", "active_90"),
@@ -36,6 +37,9 @@ class Cell:
     """It cannot be said; `text` says why."""
     flag: str = ""
     n: int | None = None
+    number: Number | None = None
+    """For spreadsheets; `counts` is what it counts."""
+    counts: str = ""
     target: str = ""
     reached: bool | None = None
 
@@ -47,6 +51,8 @@ class Row:
     key: str
     label: str
     indicator: Indicator
+    standing: str
+    """Measured, declared or estimated, in words."""
     cells: tuple[Cell, ...]
 
 
@@ -62,7 +68,8 @@ def rows(
         cells = tuple(_cell(pilot, report, targets, name, key, lang) for pilot, report, targets in some)
         if any(not cell.silent for cell in cells):
             label = wording.label(indicator.figures.get(key), key, lang)
-            found.append(Row(f"{name}.{key}", label, indicator, cells))
+            standing = flag_word(next(cell.flag for cell in cells if not cell.silent), lang)
+            found.append(Row(f"{name}.{key}", label, indicator, standing, cells))
     return found
 
 
@@ -74,25 +81,17 @@ def _cell(
     if answer is None or said is None:
         return Cell("–", silent=True)
     figure = figure_of(said)
-    unit = CurrencyFacts(pilot.currency, pilot.scale, pilot.model)
+    unit = unit_of(pilot)
     goal = targets.get(f"{name}.{key}")
     flag = (figure.flag or REGISTRY[name].flag).value
     if figure.value is None:
         hidden = figure.why == HIDDEN
         return Cell(wording.figure(figure, unit, lang), hidden=hidden, silent=not hidden, flag=flag)
     return Cell(
-        wording.figure(figure, unit, lang), flag=flag, n=figure.n,
+        wording.figure(figure, unit, lang), flag=flag, n=figure.n, number=number(figure.value, figure.unit, unit),
+        counts=counted_in(figure.unit, pilot.currency, lang),
         target="" if goal is None else wording.cell(goal.value, figure.unit, unit, lang),
         reached=None if goal is None else figure.value >= goal.value,
-    )  # fmt: skip
-
-
-def figure_of(said: dict[str, Any]) -> Figure:
-    """A figure from its JSON."""
-    flag = said.get("flag")
-    return Figure(
-        said["value"], Unit(said["unit"]), said.get("n"), said.get("low"), said.get("high"),
-        None if flag is None else Flag(flag), said.get("why", ""),
     )  # fmt: skip
 
 
@@ -106,7 +105,7 @@ def picture(report: dict[str, Any], pilot: Pilot, name: str, lang: str) -> str |
         {key: table_of(said) for key, said in answer["tables"].items()},
         tuple(answer["notes"]),
     )
-    return svg(REGISTRY[name], result, CurrencyFacts(pilot.currency, pilot.scale, pilot.model), lang)
+    return svg(REGISTRY[name], result, unit_of(pilot), lang)
 
 
 def drawable(answer: dict[str, Any]) -> bool:
@@ -124,8 +123,3 @@ def table_of(said: dict[str, Any]) -> Table:
     """A table from its JSON."""
     units = {name: Unit(unit) for name, unit in said["units"].items()}
     return Table(tuple(said["columns"]), tuple(tuple(row) for row in said["rows"]), units)
-
-
-def flag_word(flag: str, lang: str) -> str:
-    """ "measured", "declared" or "estimated" in a language."""
-    return wording.FLAGS[Flag(flag)][lang == "fr"]

@@ -1,0 +1,55 @@
+"""Figures of a report for pages and files; large, as what computes them is, so loaded by the first who looks."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from api.pages.frame.looking import Pilot
+from api.pages.frame.sheets import Number
+from ledger.analytics.answers import wording
+from ledger.analytics.answers.figures import Figure, Flag, Unit
+from ledger.analytics.source.scene import CurrencyFacts
+from ledger.core.accounts import Model
+
+
+def unit_of(pilot: Pilot) -> CurrencyFacts:
+    """What a pilot's figures are counted in."""
+    return CurrencyFacts(pilot.currency, pilot.scale, pilot.model)
+
+
+def figure_of(said: dict[str, Any]) -> Figure:
+    """A figure from its JSON."""
+    flag = said.get("flag")
+    return Figure(
+        said["value"], Unit(said["unit"]), said.get("n"), said.get("low"), said.get("high"),
+        None if flag is None else Flag(flag), said.get("why", ""),
+    )  # fmt: skip
+
+
+def flag_word(flag: str, lang: str) -> str:
+    """ "measured", "declared" or "estimated" in a language."""
+    return wording.FLAGS[Flag(flag)][lang == "fr"]
+
+
+def number(value: int | float, unit: Unit, currency: CurrencyFacts) -> Number:
+    """For a spreadsheet: amounts in whole units of the currency, hours for time, shares as percent."""
+    if unit is Unit.CURRENCY:
+        if currency.model is Model.TIME:
+            return Number(round(value / 60, 2), "#,##0.00")
+        form = "#,##0" + ("." + "0" * currency.scale if currency.scale else "")
+        return Number(Decimal(round(value)).scaleb(-currency.scale), form)
+    if unit is Unit.SHARE:
+        return Number(value, "0.0%")
+    return Number(value, "#,##0" if isinstance(value, int) else "#,##0.00##")
+
+
+def counted_in(unit: Unit, currency: str, lang: str) -> str:
+    """What such a number counts, in a word."""
+    words = {
+        Unit.SHARE: "%", Unit.DAYS: ("jours" if lang == "fr" else "days"),
+        Unit.PER_YEAR: ("par an" if lang == "fr" else "per year"),
+        Unit.PERCENT_PER_YEAR: ("% par an" if lang == "fr" else "% per year"),
+        Unit.PER_WEEK: ("par semaine" if lang == "fr" else "per week"),
+    }  # fmt: skip
+    return currency if unit is Unit.CURRENCY else words.get(unit, "")

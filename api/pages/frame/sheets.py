@@ -1,0 +1,78 @@
+"""Tables as CSV and XLSX: numbers as numbers, and no text that a spreadsheet would take for a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from importlib import import_module
+from typing import Any
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8"
+WIDTH, WIDEST = 12, 44
+"""Of columns, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number and how a spreadsheet shows it, e.g. "0.0%"."""
+
+    value: int | float | Decimal
+    form: str = "General"
+
+
+Cell = str | Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Lines under one title; the first holds the headings."""
+
+    title: str
+    lines: Sequence[Sequence[Cell]]
+
+
+def as_csv(sheets: Sequence[Sheet]) -> str:
+    """One after the other, an empty line between; decimal points, shares as fractions."""
+    text = io.StringIO()
+    for at, sheet in enumerate(sheets):
+        if at:
+            text.write("\r\n")
+        csv.writer(text).writerows([[_plain(cell) for cell in line] for line in sheet.lines])
+    return text.getvalue()
+
+
+def _plain(cell: Cell) -> str:
+    if isinstance(cell, Number):
+        return str(cell.value)
+    text = cell or ""
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
+    """A workbook with a page for each sheet."""
+    content = io.BytesIO()
+    plain = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = import_module("xlsxwriter").Workbook(content, plain)
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    forms: dict[str, Any] = {}
+    for sheet in sheets:
+        page = book.add_worksheet(sheet.title[:31])
+        page.freeze_panes(1, 1)
+        widths: dict[int, int] = {}
+        for at, line in enumerate(sheet.lines):
+            for column, cell in enumerate(line):
+                if isinstance(cell, Number):
+                    form = forms.setdefault(cell.form, book.add_format({"num_format": cell.form}))
+                    page.write_number(at, column, cell.value, form)
+                elif cell:
+                    page.write_string(at, column, cell, bold if at == 0 else None)
+                    widths[column] = max(widths.get(column, WIDTH), min(len(cell) + 1, WIDEST))
+        for column, width in widths.items():
+            page.set_column(column, column, width)
+    book.close()
+    made: bytes = content.getvalue()
+    return made
