@@ -117,9 +117,10 @@ def parse_url(url: str) -> URL:
     raise CannotOpen(f"{backend} is not supported; use sqlite:///ricochet.db or postgresql://…")
 
 
-def one_line(error: DBAPIError) -> str:
+def one_line(error: Exception) -> str:
     """The driver's own words."""
-    return " ".join(str(error.orig).split())
+    said = error.orig if isinstance(error, DBAPIError) else error
+    return " ".join(str(said).split())
 
 
 def make_engine(url: URL, *, writer: bool) -> Engine:

@@ -6,6 +6,7 @@ writes new entries, so the engines may differ and the root is the same. `archive
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import islice
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, Row, func, or_, select, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
@@ -29,6 +31,10 @@ from ledger.store.transaction import FOUNDING_LOCK
 from ledger.store.verify import snapshot, unhurried
 
 CHUNK = 1_024
+REFUSED = (
+    IntegrityError, DataError, psycopg.IntegrityError, psycopg.DataError, sqlite3.IntegrityError, sqlite3.DataError,
+)  # fmt: skip
+"""What a table says no with. `Bulk` writes past SQLAlchemy, in the driver's own words."""
 
 
 def export_community(
@@ -97,11 +103,11 @@ def import_community(url: str, path: Path, passphrase: str = "", master_key: byt
                 try:
                     rebuild.run()
                     rebuild.keep_key(wrapped)
-                except (IntegrityError, DataError) as error:
+                except REFUSED as error:
                     said = f"the tables refuse what follows entry {rebuild.seq}: {one_line(error)}"
                     raise BadArchive(said) from error
             return archive.manifest
-    except DBAPIError as error:
+    except (DBAPIError, psycopg.Error, sqlite3.Error) as error:
         raise Unavailable(f"the database cannot answer ({one_line(error)}); nothing was imported") from error
     finally:
         database.close()

@@ -23,10 +23,8 @@ def answering() -> Iterator[None]:
     """Whatever keeps the database from answering is Unavailable, in our words."""
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, psycopg.Error, sqlite3.Error) as error:  # the latter of `Bulk.read`, past SQLAlchemy
         raise Unavailable(f"the database cannot answer now ({one_line(error)})") from error
-    except (psycopg.Error, sqlite3.Error) as error:  # of queries in the driver's own words (`Bulk.read`)
-        raise Unavailable(f"the database cannot answer now ({' '.join(str(error).split())})") from error
     except PoolExhausted as error:
         raise Unavailable("too many are reading at once; ask again in a second") from error
 

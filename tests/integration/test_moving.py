@@ -227,6 +227,11 @@ def test_a_changed_part_is_refused(
     expect_refused(f"sqlite:///{tmp_path / 'there.db'}", file, said)
 
 
+def test_what_the_tables_refuse_is_named(source: tuple[str, Path], engine_url: str, tmp_path: Path) -> None:
+    twice = with_part(source[1], tmp_path / "twice.zip", "refusals", lambda data: data * 2)
+    expect_refused(engine_url, twice, "the tables refuse what follows entry")
+
+
 def test_a_flipped_bit_anywhere_is_refused_or_changes_nothing(
     source: tuple[str, Path], tmp_path: Path
 ) -> None:
