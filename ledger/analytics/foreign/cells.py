@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from ledger.analytics.source.scene import Kind
 from ledger.core.money import MAX_AMOUNT
 
-_ISO = r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s?(Z|[+-]\d{2}(:?\d{2})?)?)?"
+_ISO = r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s?(Z|UTC|[+-](0\d|1[0-5])(:?[0-5]\d)?)?)?"
 _WHOLE = r"[+-]?\d{1,15}"
-LATEST = 253_402_300_799
-"""The last second of the year 9999."""
+EARLIEST, LATEST = -2_208_988_800, 7_258_118_399
+"""The first second of 1900 and the last of 2199: what lies outside is a slip, and would give series of thousands of years."""
 
 KINDS = tuple(kind.value for kind in Kind)
 
@@ -42,13 +42,20 @@ def moment(column: str, kind: str) -> Cells:
     said = words(column)
     if kind.startswith("TIMESTAMP") or kind == "DATE":
         as_time = column if kind == "TIMESTAMP WITH TIME ZONE" else f"CAST({column} AS TIMESTAMP)"
-        return Cells(f"epoch_us({as_time})", said)
+        return Cells(_possible(f"CASE WHEN isfinite({as_time}) THEN epoch_us({as_time}) END"), said)
+    zone = f"regexp_replace(upper({said}), ' ?UTC$', 'Z')"
     value = (
         f"CASE WHEN {in_seconds(column)} THEN"
-        f" CASE WHEN {whole(said)} BETWEEN -{LATEST} AND {LATEST} THEN {whole(said)} * 1000000 END"
-        f" WHEN regexp_full_match(upper({said}), '{_ISO}') THEN epoch_us(TRY_CAST(upper({said}) AS TIMESTAMPTZ)) END"
+        f" CASE WHEN {whole(said)} BETWEEN {EARLIEST} AND {LATEST} THEN {whole(said)} * 1000000 END"
+        f" WHEN regexp_full_match(upper({said}), '{_ISO}') THEN epoch_us(TRY_CAST({zone} AS TIMESTAMPTZ)) END"
     )
-    return Cells(value, said)
+    return Cells(_possible(value), said)
+
+
+def _possible(micros: str) -> str:
+    """The same where it lies between `EARLIEST` and `LATEST`."""
+    first, last = EARLIEST * 1_000_000, LATEST * 1_000_000 + 999_999
+    return f"(SELECT CASE WHEN u BETWEEN {first} AND {last} THEN u END FROM (SELECT {micros} AS u))"
 
 
 def in_seconds(column: str) -> str:
@@ -81,7 +88,9 @@ def why_no_time(said: str) -> str:
     if not said:
         return "no time; write it like 2026-11-21T10:00:00Z or in whole seconds"
     if re.fullmatch(_WHOLE, said):
-        return f"{said} seconds lie after the year 9999; were milliseconds meant? divide them by 1000"
+        return f"{said} seconds lie outside the years 1900 to 2199; were milliseconds meant? divide them by 1000"
+    if re.match(r"\d{4}-\d{2}-\d{2}", said) and not 1900 <= int(said[:4]) < 2200:
+        return f"{_short(said)} lies outside the years 1900 to 2199; write the year that was meant"
     return f"{_short(said)} is not a time; write it like 2026-11-21, 2026-11-21T10:00:00+02:00 or in whole seconds"
 
 
@@ -98,7 +107,7 @@ def why_no_amount(said: str, scale: int | None) -> str:
             return f"{said} has more decimals than --scale {scale}"
     if sign == "-" or not int(whole + part):
         return f"{said} is not above 0; write it the other way round, or leave the line out"
-    return f"{said} is larger than the largest amount, {MAX_AMOUNT} minor units"
+    return f"{said} is larger than the largest amount, {MAX_AMOUNT} minor units; write all amounts in larger units"
 
 
 def why_no_kind(said: str) -> str:
@@ -110,14 +119,16 @@ def read_moment(said: str) -> int:
     """A time from an option, in whole seconds since 1970 UTC. Raises ValueError."""
     said = said.strip()
     if re.fullmatch(_WHOLE, said):
-        if abs(int(said)) <= LATEST:
+        if EARLIEST <= int(said) <= LATEST:
             return int(said)
     elif re.fullmatch(_ISO, said.upper()):
         try:
-            read = datetime.fromisoformat(said.upper())
+            read = datetime.fromisoformat(said.upper().replace("UTC", "Z"))
         except ValueError:
             raise ValueError(why_no_time(said)) from None
-        return int((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp() // 1)
+        found = int((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp() // 1)
+        if EARLIEST <= found <= LATEST:
+            return found
     raise ValueError(why_no_time(said))
 
 

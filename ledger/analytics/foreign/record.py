@@ -94,6 +94,9 @@ def _places(given: Source, columns: Mapping[str, str]) -> dict[str, str]:
     faults = [f"--columns: {name!r} is none of {known}" for name in columns if name not in COLUMNS]
     for name in COLUMNS:
         title = columns.get(name, name)
+        if name not in columns:  # our own name in capitals is no other name
+            alike = [each for each in given.header if each.casefold() == name]
+            title = alike[0] if len(alike) == 1 else name
         count = given.header.count(title)
         if count == 1:
             places[name] = f"c{given.header.index(title)}"

@@ -22,6 +22,13 @@ from ledger.interchange.csv_lines import file_hash
 SHOWN = 20
 """Faults that an error lists; the rest are counted."""
 
+_COMPRESSED = (".gz", ".bz2", ".zst", ".lz4")
+_PACKED = {
+    b"\x1f\x8b": "the file is compressed; call it {0}.gz",
+    b"PK\x03\x04": "a spreadsheet or zip file; save the table as CSV in UTF-8",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet; save the table as CSV in UTF-8",
+}
+"""By what files begin with."""
 _DELIMITERS = ",;\t|"
 _BLOCK = 8 << 20
 
@@ -165,6 +172,9 @@ def source(path: Path, wanted: Sequence[str] = ()) -> Source:
         magic = file.read(4)
     if magic == b"PAR1":
         return _parquet(path)
+    packed = next((remedy for start, remedy in _PACKED.items() if magic.startswith(start)), None)
+    if packed is not None and path.suffix not in _COMPRESSED:
+        raise ForeignError(path, [packed.format(path.name)])
     if not magic:
         raise ForeignError(path, ["the file is empty; its first line must name the columns"])
     try:
@@ -172,7 +182,10 @@ def source(path: Path, wanted: Sequence[str] = ()) -> Source:
             reads = [_heading(file, delimiter) for delimiter in _DELIMITERS]
     except UnicodeDecodeError as error:
         raise ForeignError(path, [_unreadable(path, "UTF8")]) from error
-    best = max(reads, key=lambda each: (sum(name in each[0] for name in wanted), len(each[0])))
+    best = max(
+        reads,
+        key=lambda each: (sum(name.casefold() in map(str.casefold, each[0]) for name in wanted), len(each[0])),
+    )
     header, skipped, delimiter = best
     if not any(header):
         raise ForeignError(path, ["the file has no heading; its first line must name the columns"])
@@ -218,7 +231,7 @@ def _whole_as_text(column: str) -> str:
 
 
 def _opened(path: Path) -> TextIO:
-    if path.suffix in (".gz", ".bz2", ".zst", ".lz4"):
+    if path.suffix in _COMPRESSED:
         with pa.input_stream(str(path), compression="detect") as stream:
             return io.StringIO(stream.read().decode("utf-8-sig"), newline="")
     return path.open(encoding="utf-8-sig", newline="")
