@@ -108,7 +108,8 @@ async def side_by_side(visit: Visit = page("observatory.compare", platform=True)
     ]
     charts = [_charts(ready, name, visit.lang) for name in shown.CHARTS]
     answer = visit.show(
-        "observatory/pilots.html", every=every, some=some, ready=ready, period=period, rows=table,
+        "observatory/pilots.html", said=lambda key: shown.label_of(key, visit.lang), every=every,
+        some=some, ready=ready, period=period, rows=table,
         waiting=len(some) - len(ready), asked=asked, uid=new_id(), charts=charts,
         query=visit.request.url.query, figures=[(row.key, row.label) for row in table],
         crossed=await asyncio.to_thread(crossed, visit, some, period),

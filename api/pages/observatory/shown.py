@@ -95,23 +95,22 @@ def _cell(
     )  # fmt: skip
 
 
-def picture(report: dict[str, Any], pilot: Pilot, name: str, lang: str) -> str | None:
-    """The chart of an indicator as SVG, drawn from the report that is shown; None where it has none."""
+def answered(report: dict[str, Any], name: str) -> Result | None:
+    """An indicator's answer in a report; None where it is not there."""
     answer = next((each for each in report["indicators"] if each["name"] == name), None)
     if answer is None or name not in REGISTRY:
         return None
-    result = Result(
+    return Result(
         {key: figure_of(said) for key, said in answer["figures"].items()},
         {key: table_of(said) for key, said in answer["tables"].items()},
         tuple(answer["notes"]),
     )
-    return svg(REGISTRY[name], result, unit_of(pilot), lang)
 
 
-def drawable(answer: dict[str, Any]) -> bool:
-    """Whether an answer has numbers that a chart could show."""
-    cells = [cell for table in answer["tables"].values() for row in table["rows"] for cell in row[1:]]
-    return any(isinstance(cell, int | float) and cell for cell in cells)
+def picture(report: dict[str, Any], pilot: Pilot, name: str, lang: str) -> str | None:
+    """The chart of an indicator as SVG, drawn from the report that is shown; None where it has none."""
+    result = answered(report, name)
+    return None if result is None else svg(REGISTRY[name], result, unit_of(pilot), lang)
 
 
 def title_of(name: str, lang: str) -> str:
@@ -123,3 +122,9 @@ def table_of(said: dict[str, Any]) -> Table:
     """A table from its JSON."""
     units = {name: Unit(unit) for name, unit in said["units"].items()}
     return Table(tuple(said["columns"]), tuple(tuple(row) for row in said["rows"]), units)
+
+
+def label_of(key: str, lang: str) -> str:
+    """The label of "indicator.figure"; the key itself where there is none such."""
+    name, _, figure = key.partition(".")
+    return wording.label(REGISTRY[name].figures.get(figure), figure, lang) if name in REGISTRY else key

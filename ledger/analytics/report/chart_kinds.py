@@ -132,6 +132,8 @@ def stock_flow(
         for name in (*ins, *outs)
         if isinstance(row.get(name), int | float) and row[name]
     ]
+    if not drawn:  # an empty chart below would have no size
+        return lines(canvas, rows, (stock,), Unit.CURRENCY)
     names = [
         canvas.head(name)
         for name in (*ins, *outs)

@@ -43,15 +43,25 @@ def charts(indicator: Indicator, result: Result, currency: CurrencyFacts, lang: 
     heads = {name: pair[lang == "fr"] for name, pair in indicator.columns.items()}
     canvas = Canvas(lang, currency, heads)
     made = []
-    for name, table in result.tables.items():
-        picture = DRAWN.get((indicator.name, name))
-        if picture is None or len(table.rows) < LEAST_ROWS or not _says(table, picture):
-            continue
+    for name, picture in drawable(indicator, result).items():
+        table = result.tables[name]
         title = indicator.tables.get(name, (name, name))[lang == "fr"]
         told = describe(canvas, title, table)
         text = to_svg(picture.draw(canvas, result, table), title, told, lang)
         made.append(Chart(name, title, told, text, float(_WIDTH.search(text[:400]).group(1))))  # type: ignore[union-attr]
     return made
+
+
+def drawable(indicator: Indicator, result: Result) -> dict[str, Picture]:
+    """The tables of an answer that have something to draw, and how."""
+    found = {name: DRAWN.get((indicator.name, name)) for name in result.tables}
+    return {
+        name: picture
+        for name, picture in found.items()
+        if picture is not None
+        and len(result.tables[name].rows) >= LEAST_ROWS
+        and _says(result.tables[name], picture)
+    }
 
 
 def svg(indicator: Indicator, result: Result, currency: CurrencyFacts, lang: str = "en") -> str | None:
