@@ -10,7 +10,9 @@ from api import presenting
 from api.deps import Caller
 from api.identity.errors import forbidden
 from api.problems import hidden, shape
+from api.signed import read_signed
 from api.submitting import Outcome
+from ledger.core.commands import Refund
 from ledger.core.journal import Entry
 from ledger.core.signing import Signed
 from ledger.store.views import EntryView
@@ -22,6 +24,15 @@ def own_signature(caller: Caller, command: Signed) -> None:
         raise shape("signed.community", "this command is signed for another community")
     if command.actor != caller.principal.actor:
         raise forbidden("not_allowed", "this command is signed for another member; use your own key")
+
+
+def signed_refund(caller: Caller, signed: str, payment: UUID) -> Refund:
+    """The refund of a payment that a device of the caller has signed."""
+    command = read_signed(signed, Refund)
+    own_signature(caller, command)
+    if command.payment != payment:
+        raise shape("signed.payment", "this is signed for another payment; sign the refund of this one")
+    return command
 
 
 def of_one_payment(view: EntryView) -> Entry:

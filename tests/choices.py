@@ -81,11 +81,16 @@ class Choices:
     def _new(self, kind: str, command_id: UUID) -> Command:
         values = getattr(self, f"_{kind}")()
         command = COMMANDS[kind](id=command_id, community=self.community, actor=self.pick(ACTORS), **values)
-        signer = self.model.accounts.get(values.get("payer", values.get("account")))
+        signer = self.model.accounts.get(self._signer(values))
         if signer is not None and "signature" in command.__dataclass_fields__:
             which = self.pick([0, 1, None] if signer["keys"] else [*[None] * 9, 0])
             return command if which is None else signed(command, which)
         return command
+
+    def _signer(self, values: dict[str, Any]) -> Any:
+        """The account whose device would sign: that of who gives, in a refund the former payee."""
+        moves = self.model.entries.get(values.get("payment"), {}).get("moves", ())
+        return moves[0].payee if moves else values.get("payer", values.get("account"))
 
     # --- parts ---
 

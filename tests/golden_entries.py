@@ -74,7 +74,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "payer": uid("payer"), "currency": "RIV", "payees": (Payee(uid("a"), 1), Payee(uid("b"), 2**53 - 1)),
         "signature": SIGNATURE, "sphere": Sphere.COLLECTIVE, "activity": "e\u0301",
     },
-    "refund": {"payment": uid("payment"), "amount": 24},
+    "refund": {"payment": uid("payment"), "amount": 24, "signature": SIGNATURE},
     "reverse": {"entry": uid("payment"), "force": True, **APPROVED},
     "place_hold": {
         **PAIR, "currency": "RIV", "seconds": 86_400, "activity": "x" * 64, "signature": SIGNATURE,
@@ -131,7 +131,7 @@ def entry(name: str) -> Entry:
     return Entry(seq, START + seq, bytes(range(16)), command, TRANSFERS[: seq % 3], EFFECTS.get(name, ()))
 
 
-OLDER = {"add_key": ("signature",), "open_account": ("keys",)}
+OLDER = {"add_key": ("signature",), "open_account": ("keys",), "refund": ("signature",)}
 """The fields that the files in `older` do not know yet."""
 
 

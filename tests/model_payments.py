@@ -110,6 +110,7 @@ class Payments(Book):
         left = main.posted - entry["refunded"]
         amount = left if q.amount is None else q.amount
         self.no(C.OFF_STEP, "amount", q.amount and q.amount % self.policies[payer["currency"]].step)
+        self._signed(payee, q)
         self._open(payee, "debits", "payment")
         self._open(payer, "credits", "payment", leaving_too=True)
         self.no(C.ALREADY_REVERSED, "payment", entry["reversed"])

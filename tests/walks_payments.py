@@ -123,13 +123,15 @@ def refund() -> Walk:
     past = world.books.entries[uid("the payment")]
     past.reversed, past.refunded = True, 30
     full(force(mona, state=CLOSED, frozen=3, ceiling=0))
-    full(force(max_, state=CLOSED, frozen=3))
+    full(force(max_, state=CLOSED, frozen=3, keys=(KEY,), signed_only=True))
     walk.mend(Code.INVALID_FIELD, amount=0)
     walk.mend(Code.AMOUNT_NOT_POSITIVE, amount=HUGE)
     walk.mend(Code.AMOUNT_TOO_LARGE, amount=31)
     walk.mend(Code.ENTRY_NOT_FOUND, payment="the hold")
     walk.mend(Code.NOT_REVERSIBLE, payment="the payment")
     walk.mend(Code.OFF_STEP, amount=45)
+    walk.mend(Code.SIGNATURE_REQUIRED, signature=STRANGER)
+    walk.mend(Code.SIGNATURE_INVALID, signature=SIGNATURE)
     walk.mend_state(mona, max_)
     walk.mend(Code.ALREADY_REVERSED, lambda: setattr(past, "reversed", False))
     walk.mend(Code.ALREADY_REFUNDED, lambda: setattr(past, "refunded", 10))

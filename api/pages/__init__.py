@@ -18,7 +18,7 @@ from api.pages.observatory import files as observed_files
 from api.pages.observatory import pages as observing
 from api.pages.pay import asking, receipt
 from api.pages.signin import account, entering, home, passkeys
-from api.pages.till import changing, day, register, tellers, watching
+from api.pages.till import changing, day, refunding, register, tellers, watching
 from api.pages.wallet.routers import HOME, ROUTERS
 from api.settings import Settings
 
@@ -28,6 +28,7 @@ SURFACES: tuple[Surface, ...] = (
     Surface("till", watching.router),
     Surface("till", tellers.router),
     Surface("till", day.router),
+    Surface("till", refunding.router),
     Surface("till", changing.router),
     Surface("wallet", HOME, home="/wallet", title=later("Wallet"), action="members.me", icon="purse"),
     *(Surface("wallet", each) for each in ROUTERS),

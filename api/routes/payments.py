@@ -15,16 +15,17 @@ from api.direct import direct
 from api.identity.errors import forbidden
 from api.memos import plain_memo, signed_memo
 from api.params import respond
-from api.paying import balance_after, of_one_payment, own_signature
+from api.paying import balance_after, of_one_payment, own_signature, signed_refund
 from api.problems import hidden
 from api.schemas.payments import (
     Payment,
     PaymentBody,
     PaymentOut,
     ReceiptOut,
-    RefundBody,
+    Refunding,
     RefundOut,
     SignedBody,
+    SignedRefundBody,
 )
 from api.signed import read_signed
 from api.submitting import submit
@@ -90,16 +91,19 @@ def read(payment: UUID, caller: Caller = require("payments.read")) -> Response:
 @router.post("/v1/payments/{payment}/refunds", status_code=201, response_model=RefundOut)
 async def refund(
     payment: UUID,
-    body: RefundBody,
+    body: Refunding,
     caller: Caller = require("payments.refund"),
     how: How = asking(),
 ) -> Response:
-    """Give part of a payment back or, without amount, the rest of it. The payee does it."""
-    uid = command_id(caller, body.id, how.key)
+    """Give part of a payment back or, without amount, the rest of it. The payee does it, by a device if they have one."""
+    if isinstance(body, SignedRefundBody):
+        command = signed_refund(caller, body.signed, payment)
+    else:
+        command = Refund(
+            id=command_id(caller, body.id, how.key), community=caller.community, actor=caller.principal.actor,
+            payment=payment, amount=body.amount,
+        )  # fmt: skip
     await asyncio.to_thread(_must_be_payee, caller, payment)
-    command = Refund(
-        id=uid, community=caller.community, actor=caller.principal.actor, payment=payment, amount=body.amount
-    )
     outcome = await submit(caller, command, dry_run=how.dry_run)
     return respond(outcome.status, await asyncio.to_thread(_refunded, caller, payment, outcome))
 

@@ -86,6 +86,18 @@ class RefundBody(Body):
     amount: Amount | None = None
 
 
+class SignedRefundBody(Body):
+    """A refund signed by a device of who was paid."""
+
+    signed: CompactJws
+
+
+Refunding = Annotated[
+    Annotated[RefundBody, Tag("as:plain")] | Annotated[SignedRefundBody, Tag("as:signed")],
+    Discriminator(signed_or_plain),
+]
+
+
 class BalanceOut(Out):
     """What the payer has after a payment."""
 

@@ -211,6 +211,7 @@ class Refund(Command):
     name: ClassVar[str] = "refund"
     payment: UUID
     amount: int | None = None
+    signature: Signature | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ REVERSIBLE = frozenset({
 
 def refund(command: Refund, books: Books, now: int) -> Decision:
     """Back to the payer; the fees of the payment go back in proportion, exactly over several refunds."""
+    checks.signature_field(command.signature)
     if command.amount is not None:
         checks.amount_field(command.amount)
     past = _past(books, command.payment, "payment")
@@ -43,6 +44,7 @@ def refund(command: Refund, books: Books, now: int) -> Decision:
     amount = left if command.amount is None else command.amount
     if command.amount is not None:
         checks.on_step(amount, books.policy(unit.no, now))
+    checks.signed(payee, command.signature)  # it leaves the account like a payment, and may go to who asks for it
     _open_again(payee, payer)
     if past.reversed:
         raise Rejected(Code.ALREADY_REVERSED, "this payment was reversed", "payment")

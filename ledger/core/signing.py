@@ -17,9 +17,9 @@ from uuid import UUID
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from ledger.core.commands import AddKey, Command, ExchangeForm, Pay, PayBatch, PlaceHold, Signature
+from ledger.core.commands import AddKey, Command, ExchangeForm, Pay, PayBatch, PlaceHold, Refund, Signature
 
-Signed = Pay | PayBatch | PlaceHold | ExchangeForm | AddKey
+Signed = Pay | PayBatch | PlaceHold | Refund | ExchangeForm | AddKey
 
 
 def b64(data: bytes) -> str:

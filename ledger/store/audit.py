@@ -28,7 +28,7 @@ from ledger.store.scratch import Scratch
 from ledger.store.totals import Ledgers, Totals, may_cross, shortfalls, worsened
 
 PAGE = 1_000
-_OWN_ACT = (Reason.PAYMENT, Reason.HOLD, Reason.FORM_OUT, Reason.IMPORTED)
+_OWN_ACT = (Reason.PAYMENT, Reason.HOLD, Reason.REFUND, Reason.FORM_OUT, Reason.IMPORTED)
 """What only the member may do: the debit side has signed, if the account has had a device key."""
 _GUARANTEE = (AccountKind.ISSUANCE, AccountKind.RESERVE)
 

@@ -228,3 +228,25 @@ def test_a_payment_to_another_community(either: Live, people: People) -> None:
     balance = use.ledger.reader.account
     assert balance(riv.community, purse).balance == 7_400 and balance(mes.community, taker).balance == 2_600
     assert use.association.links.use(ours).standing.value == "alert"
+
+
+def test_a_till_with_a_device_signs_what_it_gives_back(town: Live, people: People) -> None:
+    """One look more, then the key of this browser; without it nothing is given back."""
+    shop, buyer = town.riv.join("Grain & Sel", MemberKind.BUSINESS), town.riv.join("Ugo", MemberKind.PERSON)
+    till = people(town, phone=True, lang="fr")
+    till.enrol(shop.id)
+    paid = town.riv.do(c.Pay, payer=buyer.account, payee=shop.account, amount=300, currency="RIV")
+    till.go(f"/till/refund/{paid.command_id}")
+    till.page.locator("input[name=amount]").fill("4")
+    till.page.get_by_role("button", name="Rembourser").click()
+    expect(till.page.get_by_text("Il reste au plus")).to_be_visible()
+    till.page.locator("input[name=amount]").fill("1,20")
+    till.page.get_by_role("button", name="Rembourser").click()
+    till.check_axe("refund, to sign")
+    till.shot("till-refund-sign-fr-phone")
+    till.page.get_by_role("button", name="Rembourser").click()
+    till.page.wait_for_url("**/till/day")
+    assert town.use.ledger.reader.account(town.riv.community, shop.account).balance == 180
+    newest = town.use.ledger.reader.head(town.riv.community).seq
+    command = town.use.ledger.reader.entry_at(town.riv.community, newest).decoded().command
+    assert isinstance(command, c.Refund) and command.signature is not None

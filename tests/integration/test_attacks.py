@@ -50,6 +50,8 @@ class Town:
         self.do(c.RevokeKey, account=self.ana, key=public(self.lost))
         self.paid = sign(self.pay(), self.phone)
         self.submit(self.paid)
+        self.got = self.make(c.Pay, payer=self.bea, payee=self.ana, amount=2, currency="RIV")
+        self.submit(self.got)
 
     def make(self, kind: type[c.Command], /, **fields: Any) -> Any:
         return kind(**{"id": uuid4(), "community": self.community, "actor": self.operator, **fields})
@@ -96,6 +98,8 @@ PAYMENTS: list[tuple[str, Attempt, Code]] = [
     (
         "a hold", lambda t: t.make(c.PlaceHold, payer=t.ana, payee=t.bea, amount=1, currency="RIV"), REQUIRED,
     ),
+    ("a refund to whoever paid", lambda t: t.make(c.Refund, payment=t.got.id), REQUIRED),
+    ("a refund signed by the payer", lambda t: sign(t.make(c.Refund, payment=t.got.id), t.own), INVALID),
     (
         "as history from elsewhere",
         lambda t: t.make(c.ImportPayment, payer=t.ana, payee=t.bea, amount=1, occurred_at=1), REQUIRED,
@@ -169,7 +173,7 @@ def test_after_the_last_key_not_even_the_member_adds_one(town: Town) -> None:
 
 
 def test_a_repeated_payment_is_paid_once(town: Town) -> None:
-    assert town.submit(town.paid).replayed and town.account(town.bea).balance == 5
+    assert town.submit(town.paid).replayed and town.account(town.bea).balance == 5 - 2
 
 
 def test_a_changed_program_is_seen_by_every_honest_one(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,3 +190,8 @@ def test_a_changed_program_is_seen_by_every_honest_one(town: Town, monkeypatch: 
     assert report.first_bad is not None and report.first_bad.seq == entered.seq
     found = {finding.check for finding in report.findings if finding.seq == entered.seq}
     assert found == {"decision", "signature"}
+
+
+def test_a_refund_is_signed_by_who_gives_back(town: Town) -> None:
+    town.submit(sign(town.make(c.Refund, payment=town.got.id), town.phone))
+    assert town.account(town.ana).balance == -5 and verify(town.ledger.database.read).ok

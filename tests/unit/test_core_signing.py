@@ -13,14 +13,14 @@ from hypothesis import given
 from joserfc import jws
 from joserfc.jwk import OKPKey
 
-from ledger.core.commands import AddKey, ExchangeForm, Pay, PayBatch, PlaceHold, Signature
+from ledger.core.commands import AddKey, ExchangeForm, Pay, PayBatch, PlaceHold, Refund, Signature
 from ledger.core.signing import b64, canonical_json, compact, header, payload, signature_holds, signing_input
 from tests import golden_entries, strategies
 from tests.world import uid
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = PRIVATE.public_key().public_bytes_raw()
-SIGNED = ["pay", "pay_batch", "place_hold", "exchange_form", "add_key"]
+SIGNED = ["pay", "pay_batch", "place_hold", "refund", "exchange_form", "add_key"]
 
 
 def sign(command: Any) -> Any:
@@ -81,7 +81,7 @@ def test_an_unsigned_command_has_no_token() -> None:
 
 @given(
     strategies.of(Pay) | strategies.of(PayBatch) | strategies.of(PlaceHold) | strategies.of(ExchangeForm)
-    | strategies.of(AddKey)
+    | strategies.of(Refund) | strategies.of(AddKey)
 )  # fmt: skip
 def test_any_command_can_be_signed_and_checked(command: Any) -> None:
     signed = sign(command)

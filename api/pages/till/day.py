@@ -12,19 +12,13 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, TypeAdapter
 from starlette.responses import Response
 
-from api.pages.frame.again import or_again
-from api.pages.frame.form import Filled
 from api.pages.frame.guard import page
 from api.pages.frame.surface import page_router
 from api.pages.frame.units import moment_of
 from api.pages.frame.visit import Visit
 from api.pages.till.register import Drawer, drawer_of, drawers
 from api.pages.till.tellers import at_the_till
-from api.problems import hidden
-from api.submitting import submit
-from ledger.core.commands import Pay, Refund
 from ledger.core.journal import Reason
-from ledger.service import new_id
 from ledger.store.views import Line
 
 router = page_router()
@@ -156,48 +150,3 @@ def _today(visit: Visit) -> date:
 def _day(visit: Visit) -> date:
     found = _DATE.validate_python(visit.request.query_params.get("day") or None)
     return found if isinstance(found, date) and 2000 <= found.year <= 9000 else _today(visit)
-
-
-# --- giving back ---
-
-
-@router.get("/till/refund/{payment}")
-def refund(payment: UUID, visit: Visit = page("payments.refund")) -> Response:
-    """A payment received, and how much of it can still be given back."""
-    caller, reader = visit.caller, visit.use.ledger.reader
-    view = reader.entry(caller.community, payment)
-    command = view.decoded().command
-    if not isinstance(command, Pay) or not caller.owns(command.payee):
-        raise hidden("entry")
-    unit = visit.use.facts.currency(caller.community, command.currency)
-    links = reader.links(caller.community, view.seq)
-    back = max([link.total for link in links if link.role == "refunded"], default=0)
-    undone = any(link.role == "reversed" for link in links)
-    return visit.show(
-        "till/refund.html", payment=payment, amount=command.amount, unit=unit, at=view.decoded().ts,
-        left=0 if undone else command.amount - back, back=back, uid=visit.form.get("uid") or new_id(),
-    )  # fmt: skip
-
-
-class Back(Filled):
-    """A refund; `uid` was made with the page, so that a form sent twice gives back once."""
-
-    uid: UUID
-
-
-@router.post("/till/refund/{payment}")
-@or_again(refund)
-async def give_back(payment: UUID, visit: Visit = page("payments.refund")) -> Response:
-    """Give part of it back, or the rest."""
-    caller = visit.caller
-    view = visit.use.ledger.reader.entry(caller.community, payment)
-    paid = view.decoded().command
-    if not isinstance(paid, Pay) or not caller.owns(paid.payee):
-        raise hidden("entry")
-    unit = await visit.use.facts.currency_async(caller.community, paid.currency)
-    amount = visit.money("amount", unit)
-    command = Refund(
-        id=visit.read(Back).uid, community=caller.community, actor=caller.principal.actor, payment=payment, amount=amount
-    )
-    await submit(caller, command)
-    return visit.go("/till/day", visit.text("%(amount)s given back.", amount=visit.amount(amount, unit)))

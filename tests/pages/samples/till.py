@@ -19,6 +19,7 @@ SAMPLES = {
     "POST /till/tellers/add": PageSample(S, {"name": "{new}", "new_pin": "1234"}, fresh=True, answers=(422,)),
     "POST /till/tellers/{teller}": PageSample(S, {"changed_pin": "4711"}),
     "GET /till/refund/{payment}": PageSample(S),
+    "POST /till/refund/{payment}/check": PageSample(S, {"uid": "{new}", "amount": "0.01"}),
     "POST /till/refund/{payment}": PageSample(S, {"uid": "{new}", "amount": "0.01"}),
     "POST /till/change": PageSample(S, {"price": "1.20", "units": "5", "euros": "0.20"}),
 }
