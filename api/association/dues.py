@@ -99,6 +99,15 @@ class Dues:
         with self._records.read() as connection:
             return {member: date.fromisoformat(through) for member, through in connection.execute(query)}
 
+    def paid_up(self, community: UUID) -> int:
+        """How many members, who have not left, have dues that cover today."""
+        theirs = and_(member.c.community == table.c.community, member.c.id == table.c.member)
+        query = select(func.count(func.distinct(table.c.member))).join(member, theirs)
+        here = and_(table.c.community == community, table.c.through >= self.today().isoformat())
+        with self._records.read() as connection:
+            count = connection.execute(query.where(here, member.c.state != MemberState.LEFT.value)).scalar_one()
+        return int(count)
+
     def reminders(self, community: UUID, days: int = 30) -> list[tuple[UUID, date]]:
         """Members whose dues end within so many days or have ended, soonest first."""
         limit = self.today().toordinal() + days

@@ -9,10 +9,9 @@ from uuid import UUID
 import pytest
 
 from api.identity.principal import Role
-from api.pages.desk.today import Money
 from api.pages.desk.weighing import Backing, weigh
 from ledger.core import commands as c
-from ledger.core.accounts import Currency, Form, Model
+from ledger.core.accounts import Form
 from ledger.core.commands import Issue, Redeem
 from ledger.core.errors import Rejected
 from ledger.core.policy import Policy
@@ -171,12 +170,6 @@ def test_a_reconversion_that_the_ledger_would_refuse_says_so_at_once(desk: Desk)
 def test_who_may_not_move_money_is_not_offered_to(desk: Desk) -> None:
     text = desk.site.enter(desk.site.riv, Role.AUDITOR).get("/desk/money")
     assert "/desk/money/issue" not in text and "/desk/money/reserve" not in text and "/desk/approvals" in text
-
-
-def test_both_forms_together_stand_against_the_threshold_of_the_law() -> None:
-    unit = Currency(1, "RIV-B", 2, Model.BACKED)
-    digital, paper = (Money(unit, form, 60_000_000, 60_000_000, 120_000_000) for form in Form)
-    assert (digital.gauge, paper.gauge) == (120, 120), "600,000 of each form are 1,200,000"
 
 
 def test_what_a_second_person_reads_says_which_way_the_euros_go(desk: Desk) -> None:

@@ -14,13 +14,14 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.association.set_aside import Looked
+from api.deps import Services
 from api.identity.permissions import allowed
 from api.pages.desk.rules import currencies
 from api.pages.frame.again import or_again
 from api.pages.frame.changes import in_force
 from api.pages.frame.form import Filled
 from api.pages.frame.guard import page
-from api.pages.frame.looking import Looking, Pilot, last_year
+from api.pages.frame.looking import Looking, Period, Pilot, last_year
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
 from ledger.core.accounts import Currency, Model
@@ -80,19 +81,31 @@ async def alerts(visit: Visit = page("desk.read")) -> Response:
 async def _of(visit: Visit, unit: Currency) -> list[Any] | None:
     """The alerts of a currency; None while they are looked for."""
     use, c = visit.use, visit.caller.community
-    period = await asyncio.to_thread(last_year, use, [Pilot(c, "", "", unit.code, unit.scale, unit.model)])
-    versions = await asyncio.to_thread(use.ledger.reader.policies, c, unit.code)
-    multiple = in_force(versions, use.clock()).hoarding_multiple
+    multiple, period = await asyncio.to_thread(_asked, use, c, unit)
+
+    async def make() -> list[Any]:
+        return await sought(use, c, unit)
+
+    found: list[Any] | None = await looking.found(use, c, ("alerts", c, unit.code, multiple, period), make)
+    return found
+
+
+async def sought(use: Services, c: UUID, unit: Currency) -> list[Any]:
+    """The alerts of a currency in the last twelve months, set aside or not; however long it takes."""
+    multiple, period = await asyncio.to_thread(_asked, use, c, unit)
 
     def find(scene: Any) -> list[Any]:
         found: list[Any] = import_module("ledger.analytics.people.alerts").alerts(scene, multiple)
         return found
 
-    async def make() -> list[Any]:
-        return await use.reports.look(find, c, unit.code, period.start, period.end)
+    return await use.reports.look(find, c, unit.code, period.start, period.end)
 
-    found: list[Any] | None = await looking.found(use, c, ("alerts", c, unit.code, multiple, period), make)
-    return found
+
+def _asked(use: Services, c: UUID, unit: Currency) -> tuple[int, Period]:
+    """The rule about hoarding that is in force, and the months to look at."""
+    versions = use.ledger.reader.policies(c, unit.code)
+    period = last_year(use, [Pilot(c, "", "", unit.code, unit.scale, unit.model)])
+    return in_force(versions, use.clock()).hoarding_multiple, period
 
 
 def _names(visit: Visit, accounts: Iterable[str]) -> dict[UUID, tuple[UUID, str]]:

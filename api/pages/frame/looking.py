@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
+from api import logs
 from api.deps import Services
 from api.reporting import Wanted
 from ledger.core.accounts import Model
@@ -19,6 +21,10 @@ PATIENCE = 2.5
 """Seconds that a page waits for a report before it says that it is being computed."""
 MOST = 200
 """Reports kept in memory."""
+GLANCE = 0.3
+"""Seconds that a page which only shows a report beside other things waits for it."""
+MINUTE = 60.0
+"""Seconds for which what such a page shows need not be found again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +102,20 @@ def last_year(use: Services, some: list[Pilot]) -> Period:
     return Period(end.replace(year=end.year - 1), end)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was found last, as of an entry, at a moment of this process; `value` None: it could not be found."""
+
+    value: Any
+    entry: int
+    at: float
+
+
 class Looking:
     """The reports that pages have asked for."""
 
     def __init__(self) -> None:
+        self._seen: OrderedDict[Hashable, Seen] = OrderedDict()
         self._kept: OrderedDict[tuple[Hashable, int], Any] = OrderedDict()
         self._running: dict[tuple[Hashable, int], asyncio.Task[Any]] = {}
 
@@ -119,14 +135,42 @@ class Looking:
         if at in self._kept:
             self._kept.move_to_end(at)
             return self._kept[at]
-        task = self._running.get(at)
-        if task is None or task.get_loop() is not asyncio.get_running_loop():
-            task = self._running[at] = asyncio.create_task(self._keep(at, make))
+        task = self._begun(at, lambda: self._keep(at, make))
         done, _ = await asyncio.wait([task], timeout=PATIENCE)
         if not done:
             return None
         self._running.pop(at, None)
         return task.result()
+
+    async def glance(
+        self, use: Services, community: UUID, what: Hashable, make: Callable[[], Awaitable[Any]]
+    ) -> Seen | None:
+        """What `make` found last under the name `what`, found again beside the page when it is old; None: not yet.
+
+        It never fails: what could not be found is seen as None, and looked for again after a minute.
+        """
+        head, seen = await asyncio.to_thread(use.ledger.reader.head, community), self._seen.get(what)
+        old = seen is None or (monotonic() - seen.at > MINUTE and (seen.value is None or seen.entry < head.seq))
+        if old:
+            task = self._begun((what, 0), lambda: self._see(what, head.seq, make))
+            await asyncio.wait([task], timeout=GLANCE)
+        return self._seen.get(what)
+
+    async def _see(self, what: Hashable, entry: int, make: Callable[[], Awaitable[Any]]) -> None:
+        value = None
+        with logs.Noting("figures beside a page"):
+            value = await make()
+        self._seen[what] = Seen(value, entry, monotonic())
+        self._running.pop((what, 0), None)
+        while len(self._seen) > MOST:
+            self._seen.popitem(last=False)
+
+    def _begun(self, at: tuple[Hashable, int], make: Callable[[], Coroutine[Any, Any, Any]]) -> asyncio.Task[Any]:
+        """The task that finds it; the one that runs already, if it is of this loop."""
+        task = self._running.get(at)
+        if task is None or task.get_loop() is not asyncio.get_running_loop():
+            task = self._running[at] = asyncio.create_task(make())
+        return task
 
     async def _keep(self, at: tuple[Hashable, int], make: Callable[[], Awaitable[Any]]) -> Any:
         found = await make()
