@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 
 from api.identity.errors import conflict, invalid, not_found
 from api.identity.records import Records
@@ -24,6 +24,8 @@ from ledger.store.schema import head
 SECRET_BYTES = 32
 ROTATION = 24 * 3600 * 10**9
 """How long a secret still signs after a new one was made, nanoseconds."""
+LONGEST_LEASE, LONGEST_WAIT = 120 * 10**9, 2 * 86_400 * 10**9
+"""What lies further ahead (ns) than any lease or pause lasts was written by a clock that was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,23 +138,18 @@ class Hooks:
 
     def due(self, now: int, limit: int = 100) -> list[Subscription]:
         """Those with entries to hear of, that may be called now and that nobody else is calling."""
-        free = and_(table.c.disabled == "", table.c.next_at <= now, table.c.leased_until <= now)
         query = (
             select(table)
             .join(communities, communities.c.uid == table.c.community)
             .join(head, and_(head.c.community_id == communities.c.community_id, head.c.seq > table.c.cursor))
         )
-        query = query.where(free).order_by(table.c.next_at, table.c.id).limit(limit)
+        query = query.where(_free(now)).order_by(table.c.next_at, table.c.id).limit(limit)
         with self._records.read() as connection:
             return [_subscription(row) for row in connection.execute(query)]
 
     def lease(self, one: Subscription, now: int, until: int) -> bool:
         """Keep other processes away until then; False when another was first or it has moved on."""
-        free = and_(
-            _is(one.community, one.id), table.c.cursor == one.cursor, table.c.leased_until <= now,
-            table.c.disabled == "", table.c.next_at <= now,
-        )  # fmt: skip
-        return self._set(free, leased_until=until)
+        return self._set(and_(_here(one), _free(now)), leased_until=until)
 
     def advance(self, one: Subscription, seq: int, status: str, until: int) -> bool:
         """Everything up to `seq` is done. False when it was moved by somebody else, or removed: stop."""
@@ -205,6 +202,15 @@ def _is(community: UUID, uid: UUID) -> Any:
 def _here(one: Subscription) -> Any:
     """The subscription, unless somebody else has moved it."""
     return and_(_is(one.community, one.id), table.c.cursor == one.cursor)
+
+
+def _free(now: int) -> Any:
+    """Neither disabled, nor waiting, nor being called by another process."""
+    leased, waits = table.c.leased_until, table.c.next_at
+    return and_(
+        table.c.disabled == "", or_(waits <= now, waits > now + LONGEST_WAIT),
+        or_(leased <= now, leased > now + LONGEST_LEASE),
+    )  # fmt: skip
 
 
 def _subscription(row: Any) -> Subscription:

@@ -140,6 +140,16 @@ def test_another_process_does_not_call_at_the_same_time_and_takes_over_from_a_de
     assert len(listener.heard) == 1
 
 
+def test_what_a_clock_far_ahead_put_off_is_not_waited_for(town: Town, listener: Listener) -> None:
+    one, _ = subscribe(town, listener)
+    write(town, 1)
+    at, ahead = town.clock.now, town.clock.now + 365 * 86_400 * 10**9
+    town.identity.hooks.failed(one, "timeout", ahead)
+    assert town.identity.hooks.lease(now(town, one), at, ahead)
+    turn(town)
+    assert len(listener.heard) == 1
+
+
 def test_a_process_that_was_overtaken_moves_nothing(town: Town, listener: Listener) -> None:
     one, _ = subscribe(town, listener)
     write(town, 3)
