@@ -215,6 +215,26 @@ def test_data_from_beside_stand_in_the_head_and_are_asked_for_again(place: Place
     assert "head beside: written" in place.run(*again, "--with", f"survey={survey}", exits=1).stderr
 
 
+def test_declared_debts_are_set_off(place: Place) -> None:
+    debts, file = place.folder / "debts.csv", place.folder / "debts.json"
+    debts.write_text("debtor,creditor,amount\nfarm,mill,100\nmill,bakery,80\nbakery,farm,50\nbakery,farm,10\n")
+    said = place.json("invoice_set_off", "--with", f"obligations={debts}")
+    keys = ("gross", "cleared", "net_debt", "remaining")
+    assert [figure(said, "invoice_set_off", key) for key in keys] == [240, 180, 40, 60]
+    (answer,) = said["indicators"]
+    rows = [["farm", "mill", 100, 40], ["mill", "bakery", 80, 20], ["bakery", "farm", 60, 0]]
+    assert sorted(answer["tables"]["proposals"]["rows"]) == sorted(rows)
+    file.write_text(json.dumps(said))
+    checked = place.run("report", "--check", str(file), "--with", f"obligations={debts}")
+    assert checked.stdout.startswith("equal:")
+    page = place.folder / "debts.pdf"
+    place.report("invoice_set_off", "--with", f"obligations={debts}", "--pdf", "--out", str(page))
+    assert page.read_bytes().startswith(b"%PDF")
+    debts.write_text("debtor,creditor,amount\nfarm,mill,1.5\n")
+    words = ("invoice_set_off", "--with", f"obligations={debts}")
+    assert "debts.csv, line 2, amount: must be a whole number" in place.report(*words, exits=2)
+
+
 @pytest.mark.parametrize(
     ("words", "said", "exits"),
     [

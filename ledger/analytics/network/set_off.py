@@ -70,8 +70,7 @@ def set_off(scene: Scene) -> Result:
         figures = _gross(network, clearing_of(scene)) | _with_liquidity(scene, network)
         offered = _proposed(network, traits(scene, network).label, clearing_of(scene))
     except TooLarge:
-        figures, offered = {"gross": Figure(network.total, Unit.CURRENCY)}, _proposals_table([])
-        figures |= {name: Figure(None, unit, why="too_large") for name, unit in _LEFT.items()}
+        figures, offered = _too_large(network), _proposals_table([])
     tables = {"by_month": _series(months(scene)), "by_year": _series(years(scene)), "proposals": offered}
     return Result(figures, tables, _notes(offered, "payments_as_debts"))
 
@@ -81,7 +80,10 @@ def invoices(scene: Scene) -> Result:
     owed = scene.loaded["obligations"]
     if not isinstance(owed, Obligations):
         raise TypeError("`obligations` is what ledger.analytics.network.obligations.obligations() reads")
-    done = clear(owed.network)
+    try:
+        done = clear(owed.network)
+    except TooLarge:
+        return Result(_too_large(owed.network))
     offered = _proposed(owed.network, owed.label, done)
     return Result(_gross(owed.network, done), {"proposals": offered}, _notes(offered, "consent_needed"))
 
@@ -140,6 +142,11 @@ def _gross(network: Links, done: Clearing) -> dict[str, Figure]:
         "cleared_share": _share(done.cleared, done.total, size),
         "remaining": Figure(done.remaining, Unit.CURRENCY, size),
     }
+
+
+def _too_large(network: Links) -> dict[str, Figure]:
+    gross = {"gross": Figure(network.total, Unit.CURRENCY)}
+    return gross | {name: Figure(None, unit, why="too_large") for name, unit in _LEFT.items()}
 
 
 def _with_liquidity(scene: Scene, network: Links) -> dict[str, Figure]:

@@ -233,6 +233,13 @@ def test_debts_from_a_file(tmp_path: Path) -> None:
     )
 
 
+def test_debts_too_large_to_set_off_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "debts.csv"
+    path.write_text(f"debtor,creditor,amount\na,b,{2**61}\nc,b,{2**61}\nb,a,{2**61}\nb,c,{2**61}\n")
+    figures = invoices(replace_loaded(town([]), obligations=obligations(path))).figures
+    assert figures["gross"].value == 2**63 and figures["cleared"].why == "too_large"
+
+
 def replace_loaded(scene: Scene, **loaded: object) -> Scene:
     """The same scene with data beside it."""
     return replace(scene, loaded=loaded)
