@@ -16,7 +16,7 @@ from api.identity.errors import invalid, not_found, wrong_state
 from api.identity.people import People
 from api.identity.records import Records
 from api.identity.states import States
-from ledger.community.agreement import Step, Verdict, advance, decide, review_due
+from ledger.community.agreement import UNDECIDED, Step, Verdict, advance, decide, review_due
 from ledger.community.membership import MemberState
 from ledger.service import new_id
 
@@ -94,6 +94,19 @@ class Agreements:
         _known(says or {})
         said = {"step": advance(found.step, to).value, "on": on.isoformat(), "by": str(by), "note": note}
         return self._keep(community, found, version, said, says=says)
+
+    def answer(self, community: UUID, uid: UUID, version: int, says: dict[str, str], by: UUID, on: date) -> File:
+        """Other answers, all of them, while nothing is decided; the history names the questions. Raises Refused (409, 422)."""
+        _known(says)
+        found = self.get(community, uid)
+        if found.step not in UNDECIDED:
+            raise wrong_state("file_decided", "the committee has decided on this file; its answers stay")
+        changed = sorted(name for name in QUESTIONS if says.get(name, "") != found.says.get(name, ""))
+        if not changed:
+            return found
+        said = {"step": found.step.value, "on": on.isoformat(), "by": str(by), "note": "", "changed": changed}
+        emptied = {name: "" for name in found.says if name not in says}
+        return self._keep(community, found, version, said, says=emptied | says)
 
     def decide(
         self, community: UUID, uid: UUID, version: int, verdict: Verdict, colleges: Collection[str], by: UUID

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import and_, func, insert, select, update
 
 from api.association.schema import application as table
-from api.identity.errors import invalid, not_found
+from api.identity.errors import invalid, not_found, wrong_state
 from api.identity.people import Member, People, Profile
 from api.identity.records import Records
 from api.identity.schema import member
@@ -54,6 +54,21 @@ class Applications:
                     )
                 )  # fmt: skip
         return found
+
+    def offer(self, community: UUID, uid: UUID, cents: int) -> None:
+        """What a pending member will pay for a year, said again. Raises Refused (404, 409, 422)."""
+        if cents < 0:
+            raise invalid("cents", "must be 0 or more")
+        if self._people.get(community, uid).state is not MemberState.PENDING:
+            raise wrong_state("not_pending", "only who waits to be let in says so; others simply pay")
+        values = {"cents": cents}
+        with self._records.write() as connection:
+            if not connection.execute(update(table).where(_is(community, uid)).values(values)).rowcount:
+                connection.execute(
+                    insert(table).values(
+                        community=community, member=uid, sponsor=None, newsletter=0, applied_at=self._records.clock(), **values
+                    )
+                )  # fmt: skip
 
     def get(self, community: UUID, uid: UUID) -> Application:
         """What a member said; 404 for who never used the form."""

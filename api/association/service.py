@@ -12,8 +12,10 @@ from api.association.crossings import Crossings
 from api.association.dues import Dues
 from api.association.exchanges import Exchanges
 from api.association.flows import Flows
+from api.association.leavings import Leavings
 from api.association.links import Links
 from api.association.needs import Needs
+from api.association.own_rules import OwnRulesBook
 from api.association.reconversions import Reconversions
 from api.association.region import Region
 from api.association.resolutions import Resolutions
@@ -43,6 +45,8 @@ class Association:
         self._clock = records.clock
         self.dues = Dues(records, identity.people, identity.states)
         self.applications = Applications(records, identity.people)
+        self.own_rules = OwnRulesBook(records)
+        self.leavings = Leavings(records, identity.people)
         self.agreements = Agreements(records, identity.people, identity.states)
         self.resolutions = Resolutions(records, identity.people)
         self.exchanges = Exchanges(records, identity.people)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Table, delete, insert, select
 
-from api.association.schema import territory as table
-from api.identity.errors import invalid
+from api.association.schema import territory, territory_draft
+from api.identity.errors import invalid, wrong_state
+from api.identity.names import search_key
 from api.identity.records import Records
 
 LARGEST = 5_000_000
@@ -51,28 +52,65 @@ class Territories:
         self._records = records
 
     def put(self, community: UUID, geojson: str, by: UUID) -> Map:
-        """Keep the map of a FeatureCollection of polygons with names, in degrees. Raises Refused (422)."""
+        """Show members the map of a FeatureCollection of polygons with names, in degrees. Raises Refused (422)."""
         drawn = draw(geojson)
-        content = json.dumps([drawn.height, [[area.name, area.path, area.at] for area in drawn.areas]])
+        self._keep(territory, community, _written(drawn), by)
+        return drawn
+
+    def hand_in(self, community: UUID, geojson: str, by: UUID) -> Map:
+        """Keep a map to look at; members see it once it is `show`n. Raises Refused (422)."""
+        drawn = draw(geojson)
+        self._keep(territory_draft, community, _written(drawn), by)
+        return drawn
+
+    def show(self, community: UUID, by: UUID) -> None:
+        """The map that was handed in takes the place of the one that members see. Raises Refused (409)."""
+        found = self._find(territory_draft, community)
+        if found is None:
+            raise wrong_state("no_draft", "no map waits to be looked at; hand in its file again")
+        self._keep(territory, community, found, by)
+        self.drop(community)
+
+    def drop(self, community: UUID) -> None:
+        """Forget the map that was handed in."""
+        with self._records.write() as connection:
+            connection.execute(delete(territory_draft).where(territory_draft.c.community == community))
+
+    def take_away(self, community: UUID) -> None:
+        """Members see no map any more."""
+        with self._records.write() as connection:
+            connection.execute(delete(territory).where(territory.c.community == community))
+
+    def get(self, community: UUID) -> Map | None:
+        """The map that members see, if one was given."""
+        return _read(self._find(territory, community))
+
+    def draft(self, community: UUID) -> Map | None:
+        """The map that waits to be looked at."""
+        return _read(self._find(territory_draft, community))
+
+    def _find(self, table: Table, community: UUID) -> str | None:
+        with self._records.read() as connection:
+            query = select(table.c.drawing).where(table.c.community == community)
+            return connection.execute(query).scalar_one_or_none()
+
+    def _keep(self, table: Table, community: UUID, drawing: str, by: UUID) -> None:
         with self._records.write() as connection:
             connection.execute(delete(table).where(table.c.community == community))
             connection.execute(
-                insert(table).values(
-                    community=community, drawing=content, set_by=by, set_at=self._records.clock()
-                )
+                insert(table).values(community=community, drawing=drawing, set_by=by, set_at=self._records.clock())
             )
-        return drawn
 
-    def get(self, community: UUID) -> Map | None:
-        """The map, if one was given."""
-        with self._records.read() as connection:
-            found = connection.execute(
-                select(table.c.drawing).where(table.c.community == community)
-            ).scalar_one_or_none()
-        if found is None:
-            return None
-        height, areas = json.loads(found)
-        return Map(tuple(Area(name, path, (at[0], at[1])) for name, path, at in areas), height)
+
+def _written(drawn: Map) -> str:
+    return json.dumps([drawn.height, [[area.name, area.path, area.at] for area in drawn.areas]])
+
+
+def _read(drawing: str | None) -> Map | None:
+    if drawing is None:
+        return None
+    height, areas = json.loads(drawing)
+    return Map(tuple(Area(name, path, (at[0], at[1])) for name, path, at in areas), height)
 
 
 def draw(geojson: str) -> Map:
@@ -107,6 +145,7 @@ def _shapes(geojson: str) -> Iterator[tuple[str, list[list[Point]]]]:
     features = content.get("features") if isinstance(content, dict) else None
     if not isinstance(features, list) or not 0 < len(features) <= MOST:
         raise invalid("file", f"must be a GeoJSON FeatureCollection of 1 to {MOST} communes")
+    seen: set[str] = set()
     for at, feature in enumerate(features, 1):
         said = feature.get("properties") if isinstance(feature, dict) else None
         name = next(
@@ -116,6 +155,9 @@ def _shapes(geojson: str) -> Iterator[tuple[str, list[list[Point]]]]:
         rings = _rings(geometry) if isinstance(geometry, dict) else []
         if not name.strip() or not rings:
             raise invalid("file", f"must give commune {at} a name and a polygon in degrees")
+        if search_key(name) in seen:
+            raise invalid("file", f"must name every commune once; {name.strip()[:80]} is there twice")
+        seen.add(search_key(name))
         yield name.strip()[:80], rings
 
 

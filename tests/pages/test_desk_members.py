@@ -62,7 +62,7 @@ def test_suspending_freezes_and_the_page_says_so(site: Site) -> None:
 def test_notice_lets_the_accounts_spend_down(site: Site) -> None:
     place, desk = site.riv, site.enter(site.riv, Role.OPERATOR)
     eve = place.join("Eve", MemberKind.PERSON)
-    assert "gives notice" in desk.get(f"/desk/members/{eve.id}/leaving")
+    assert "Eve leaves" in desk.get(f"/desk/members/{eve.id}/leaving")
     desk.post(f"/desk/members/{eve.id}/leaving", {"uid": str(new_id())})
     assert site.use.ledger.reader.account(place.community, eve.account).state is AccountState.LEAVING
     assert "Leaving: spends down" in desk.get(f"/desk/members/{eve.id}")

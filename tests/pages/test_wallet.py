@@ -119,7 +119,7 @@ def test_a_long_history_comes_in_pages(site: Site) -> None:
     everything = json.loads(visitor.get("/wallet/everything.json"))
     assert everything["member"]["name"] == "Long" and len(everything["statements"][0]["items"]) == 35
     assert set(everything["association"]) == {
-        "application", "dues", "files", "reconversions", "offers", "exchanges", "votes",
+        "application", "leaving", "dues", "files", "reconversions", "offers", "exchanges", "votes",
     }  # fmt: skip
 
 

@@ -15,12 +15,10 @@ from api.pages.frame.form import Filled
 from api.pages.frame.guard import page
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
-from ledger.community.dues import DuesRules
 from ledger.community.membership import MemberState
 
 router = page_router()
 
-RULES = DuesRules()
 SOON = 30
 """Days ahead that reminders look."""
 
@@ -37,7 +35,8 @@ class Reminded:
 @router.get("/desk/members/dues")
 def overview(visit: Visit = page("desk.read")) -> Response:
     """Reminders, soonest first, and who lapses today."""
-    c, dues = visit.caller.community, visit.use.association.dues
+    c, life = visit.caller.community, visit.use.association
+    dues, rules = life.dues, life.own_rules.of(c).dues
     today, ending = dues.today(), dues.reminders(c, SOON)
     known = visit.use.identity.roster.among(c, {uid for uid, _ in ending})
     reminded = [
@@ -46,7 +45,7 @@ def overview(visit: Visit = page("desk.read")) -> Response:
         if uid in known and known[uid].state in (MemberState.ACTIVE, MemberState.LAPSED)
     ]
     return visit.show(
-        "desk/dues.html", reminded=reminded, lapsing=dues.lapsing(c, RULES), rules=RULES, days=SOON, persons=persons,
+        "desk/dues.html", reminded=reminded, lapsing=dues.lapsing(c, rules), rules=rules, days=SOON, persons=persons,
         may=persons.may(visit), states=MemberState,
     )  # fmt: skip
 
@@ -61,11 +60,12 @@ class Seen(Filled):
 @or_again(overview)
 def lapse(visit: Visit = page("desk.operate")) -> Response:
     """Those of the preview spend down and receive no more, if the preview still holds."""
-    c, dues, sent = visit.caller.community, visit.use.association.dues, visit.read(Seen)
-    if {member.id for member, _ in dues.lapsing(c, RULES)} != set(sent.member):
+    c, life, sent = visit.caller.community, visit.use.association, visit.read(Seen)
+    dues, rules = life.dues, life.own_rules.of(c).dues
+    if {member.id for member, _ in dues.lapsing(c, rules)} != set(sent.member):
         said = visit.text("The list has changed meanwhile. Look at it once more.")
         raise visit.misfilled({"member": said})
-    done = dues.lapse(c, RULES, visit.caller.principal.actor)
+    done = dues.lapse(c, rules, visit.caller.principal.actor)
     return visit.go(
         "/desk/members/dues",
         visit.many("%(num)s membership has lapsed.", "%(num)s memberships have lapsed.", len(done)),

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from pydantic import Field
 from starlette.responses import Response
 
+from api.association.agreements import File
 from api.pages.desk import persons
+from api.pages.desk.dues_rules import COLLEGES
 from api.pages.frame.again import or_again
 from api.pages.frame.form import Filled
 from api.pages.frame.guard import page
 from api.pages.frame.surface import page_router
 from api.pages.frame.texts import later
 from api.pages.frame.visit import Visit
-from ledger.community.agreement import COMMITMENTS, NEXT, Step, Verdict
+from ledger.community.agreement import COMMITMENTS, NEXT, UNDECIDED, Step, Verdict
+from ledger.community.dues import DuesRules, Firm, firm_dues
 
 router = page_router()
 
-COLLEGES: dict[str, str] = {
-    "members": later("Members"), "professionals": later("Professionals"), "associations": later("Associations"),
-}  # fmt: skip
-"""Who sits in the committee; a decision needs all of them."""
 QUESTIONS: dict[str, str] = {
     "siren": later("SIREN number"), "naf": later("Activity code (NAF)"), "posts": later("Full-time posts"),
     "employees": later("Employees"), "years": later("Age in years"), "address": later("Address"), "iban": later("IBAN"),
@@ -71,16 +72,54 @@ def one(file: UUID, visit: Visit = page("desk.read")) -> Response:
     nexts = sorted(NEXT[found.step])
     return visit.show(
         "desk/file.html", file=found, member=visit.use.identity.people.get(c, found.member), persons=persons,
-        questions=QUESTIONS, colleges=COLLEGES, may=persons.may(visit), today=life.dues.today().isoformat(),
+        questions=QUESTIONS, words=COLLEGES, colleges=life.own_rules.of(c).colleges, may=persons.may(visit),
+        today=life.dues.today().isoformat(), undecided=found.step in UNDECIDED, due=_due(found, life.own_rules.of(c).dues),
         steps=[each for each in nexts if each not in BY_COMMITTEE], least=COMMITMENTS,
         verdicts=[(each.value, visit.text(persons.STEPS[each])) for each in nexts if each in BY_COMMITTEE],
         history=[_told(each) for each in found.history],
     )  # fmt: skip
 
 
+def _due(found: File, rules: DuesRules) -> int | None:
+    """A month of dues by the grid, in cents, where the answers say enough."""
+    said = [found.says.get(name, "").replace(",", ".").strip() for name in ("posts", "employees", "years")]
+    if not all(re.fullmatch(r"\d{1,4}(\.\d{1,2})?", each) for each in said):
+        return None
+    posts, employees, years = map(Decimal, said)
+    return firm_dues(Firm(years=int(years), posts=posts, employees=int(employees)), rules)
+
+
 def _told(said: dict[str, Any]) -> tuple[str, int, dict[str, Any]]:
     """A step of the history: its word, its day in ns, and what was said."""
     return persons.STEPS[Step(said["step"])], persons.noon(date.fromisoformat(said["on"])), said
+
+
+@router.get("/desk/members/files/{file}/answers")
+def answers(file: UUID, visit: Visit = page("desk.read")) -> Response:
+    """The answers to mend, while nothing is decided."""
+    c = visit.caller.community
+    found = visit.use.association.agreements.get(c, file)
+    return visit.show(
+        "desk/file_answers.html", file=found, member=visit.use.identity.people.get(c, found.member), questions=QUESTIONS,
+        may=persons.may(visit) and found.step in UNDECIDED,
+    )  # fmt: skip
+
+
+class Version(Filled):
+    """What was looked at."""
+
+    version: int
+
+
+@router.post("/desk/members/files/{file}/answers")
+@or_again(answers)
+def answer(file: UUID, visit: Visit = page("desk.operate")) -> Response:
+    """Keep other answers; the history says which questions."""
+    sent, caller, life = visit.read(Version), visit.caller, visit.use.association
+    life.agreements.answer(
+        caller.community, file, sent.version, _says(visit), caller.principal.actor, life.dues.today()
+    )
+    return visit.go(f"/desk/members/files/{file}", visit.text("That is kept."))
 
 
 class Stepped(Filled):
@@ -122,11 +161,12 @@ def decide(file: UUID, visit: Visit = page("desk.operate")) -> Response:
         raise visit.misfilled({"verdict": visit.text("Choose one of the list.")})
     if sent.on > life.dues.today():
         raise visit.misfilled({"on": visit.text("Type a day that is not in the future.")})
+    colleges = life.own_rules.of(caller.community).colleges
     verdict = Verdict(
-        step=sent.verdict, on=sent.on, colleges=frozenset(sent.college) & COLLEGES.keys(), reasons=sent.reasons,
+        step=sent.verdict, on=sent.on, colleges=frozenset(sent.college) & set(colleges), reasons=sent.reasons,
         commitments=tuple(line.strip() for line in sent.commitments.splitlines() if line.strip()),
     )  # fmt: skip
     kept = life.agreements.decide(
-        caller.community, file, sent.version, verdict, COLLEGES.keys(), caller.principal.actor
+        caller.community, file, sent.version, verdict, colleges, caller.principal.actor
     )
     return visit.go(f"/desk/members/files/{file}", visit.text(persons.STEPS[kept.step]) + ".")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic import Field
 from starlette.responses import Response
@@ -21,10 +21,8 @@ from api.pages.frame.surface import page_router
 from api.pages.frame.texts import LANGUAGES, NAMES
 from api.pages.frame.units import write_day
 from api.pages.frame.visit import Visit
-from api.submitting import submit
 from ledger.community.membership import TRANSITIONS, MemberKind, MemberState
 from ledger.core.accounts import AccountState
-from ledger.core.commands import Leave
 from ledger.service import new_id
 
 router = page_router()
@@ -94,39 +92,6 @@ def become(member: UUID, visit: Visit = page("desk.operate")) -> Response:
     found = visit.use.identity.states.enforce(c, member, visit.caller.principal.actor)
     state = visit.text(persons.STATES[found.state])
     return visit.go(f"/desk/members/{member}", visit.text("%(name)s: %(state)s.", name=found.name, state=state))
-
-
-@router.get("/desk/members/{member}/leaving")
-def leaving(member: UUID, visit: Visit = page("desk.read")) -> Response:
-    """What giving notice means for what the member has or owes."""
-    found = visit.use.identity.people.get(visit.caller.community, member)
-    return visit.show(
-        "desk/leaving.html", member=found, held=[each for each in persons.owned(visit, found) if each.open],
-        uid=visit.form.get("uid") or new_id(), may=persons.may(visit), persons=persons,
-    )  # fmt: skip
-
-
-class Notice(Filled):
-    """The id of the notice, made with the page."""
-
-    uid: UUID
-
-
-@router.post("/desk/members/{member}/leaving")
-@or_again(leaving)
-async def leave(member: UUID, visit: Visit = page("commands.leave")) -> Response:
-    """The member gives notice: every open account may spend down and receives no more (MUT-15)."""
-    sent, caller = visit.read(Notice), visit.caller
-    found = await asyncio.to_thread(visit.use.identity.people.get, caller.community, member)
-    for each in await asyncio.to_thread(persons.owned, visit, found):
-        if each.account.state is AccountState.OPEN:
-            uid = uuid5(sent.uid, str(each.account.uid))
-            await submit(
-                caller,
-                Leave(id=uid, community=caller.community, actor=caller.principal.actor, account=each.account.uid),
-            )
-    said = visit.text("%(name)s has given notice and can still spend what is there.", name=found.name)
-    return visit.go(f"/desk/members/{member}", said)
 
 
 @router.post("/desk/members/{member}/forgotten")

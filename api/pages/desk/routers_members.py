@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.pages.desk import account, brand, dues, files, member, members, offers
+from api.pages.desk import (
+    account,
+    brand,
+    dues,
+    dues_rules,
+    files,
+    leaving,
+    member,
+    members,
+    offers,
+    territory,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
-    members.router, dues.router, offers.router, files.router, account.router, member.router, brand.router,
+    members.router, dues.router, dues_rules.router, offers.router, files.router, leaving.router, territory.router,
+    account.router, member.router, brand.router,
 )  # fmt: skip

@@ -51,10 +51,11 @@ def _association(visit: Visit, member: UUID) -> dict[str, Any]:
     """What the association keeps beside the profile."""
     life, c = visit.use.association, visit.caller.community
     choices = {str(each.id): life.resolutions.choice(c, each.id, member) for each in life.resolutions.all(c)}
-    applied = life.applications.find(c, member)
+    applied, left = life.applications.find(c, member), life.leavings.of(c, member)
     offers = [each for state in Listing for each in life.exchanges.board(c, state, member)]
     return {
         "application": None if applied is None else asdict(applied),
+        "leaving": None if left is None else asdict(left),
         "dues": [asdict(each) for each in life.dues.of(c, member)],
         "files": [asdict(each) for each in life.agreements.of(c, member)],
         "reconversions": [asdict(each) for each in life.reconversions.of(c, member)],

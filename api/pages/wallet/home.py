@@ -45,6 +45,7 @@ class Waiting:
     ending: list[Held]
     exchanges: list[Exchange]
     votes: int
+    leaving: bool
 
 
 @router.get("/wallet")
@@ -85,6 +86,7 @@ def _waiting(visit: Visit, mine: Member, held: list[Held]) -> Waiting:
             if each.state is not Deal.AGREED and my_turn(each, mine.id)
         ],
         votes=_votes(visit, mine),
+        leaving=(asked := use.association.leavings.of(c, mine.id)) is not None and asked.open,
     )
 
 

@@ -14,7 +14,7 @@ from api.pages.frame.form import Filled
 from api.pages.frame.guard import anybody
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
-from ledger.community.dues import DuesRules, person_dues
+from ledger.community.dues import DuesRules
 from ledger.community.membership import MemberKind
 from ledger.core.accounts import Currency, Model
 from ledger.service import new_id
@@ -23,16 +23,17 @@ router = page_router()
 
 Code = Path(pattern=r"^[A-Za-z0-9-]{2,36}$")
 EUROS = Currency(0, "€", 2, Model.MIRROR)
-RULES = DuesRules()
 
 
 @router.get("/join/{code}")
 def form(visit: Visit = anybody(), code: str = Code) -> Response:
     """Who you are, whom your exchange supports, what you give, and what you agree to."""
     visit.community = visit.use.facts.community(code).uid
-    sponsors = visit.use.association.applications.sponsors(visit.community)
+    life = visit.use.association
+    sponsors = life.applications.sponsors(visit.community)
     return visit.show(
-        "wallet/join.html", code=code, sponsors=[(each.id, each.name) for each in sponsors], euros=EUROS, rules=RULES,
+        "wallet/join.html", code=code, sponsors=[(each.id, each.name) for each in sponsors], euros=EUROS,
+        rules=life.own_rules.of(visit.community).dues,
         uid=visit.form.get("uid") or new_id(), kinds=MemberKind,
     )  # fmt: skip
 
@@ -61,18 +62,23 @@ def apply(visit: Visit = anybody(), code: str = Code) -> Response:
         raise visit.misfilled(
             {"charter": visit.text("Say that you agree, or talk to the association first.")}
         )
-    cents = visit.money("dues", EUROS, zero=True) if visit.form.get("dues") else 0
-    if sent.kind is MemberKind.PERSON and cents < RULES.person_floor:
-        least = visit.amount(RULES.person_floor, EUROS)
-        raise visit.misfilled({"dues": visit.text("Dues are free from %(least)s a year on.", least=least)})
+    cents = offered(visit, sent.kind, visit.use.association.own_rules.of(visit.community).dues)
     profile = Profile(
         name=sent.name, kind=sent.kind, contact=sent.contact, place=sent.place, locale=visit.lang, listed=sent.listed,
     )  # fmt: skip
     visit.use.association.applications.apply(
-        visit.community, sent.uid, profile, sponsor=sent.sponsor, newsletter=sent.newsletter,
-        cents=person_dues(cents, RULES) if sent.kind is MemberKind.PERSON else cents,
-    )  # fmt: skip
+        visit.community, sent.uid, profile, sponsor=sent.sponsor, newsletter=sent.newsletter, cents=cents
+    )
     return visit.go(f"/join/{code}/thanks")
+
+
+def offered(visit: Visit, kind: MemberKind, rules: DuesRules) -> int:
+    """The cents of a year that the form offers; for persons from the lowest dues on. Raises Misfilled."""
+    cents = visit.money("dues", EUROS, zero=True) if visit.form.get("dues") else 0
+    if kind is MemberKind.PERSON and cents < rules.person_floor:
+        least = visit.amount(rules.person_floor, EUROS)
+        raise visit.misfilled({"dues": visit.text("Dues are free from %(least)s a year on.", least=least)})
+    return cents
 
 
 @router.get("/join/{code}/thanks")

@@ -1,4 +1,4 @@
-"""`/wallet/more`: everything that has no place at the bottom of the screen; one's own entry in the directory; leaving."""
+"""`/wallet/more`: everything that has no place at the bottom of the screen; one's own entry in the directory."""
 
 from __future__ import annotations
 
@@ -65,9 +65,3 @@ def change(visit: Visit = page("members.update")) -> Response:
     }  # fmt: skip
     visit.use.identity.people.change(visit.caller.community, mine.id, sent.version, changes)
     return visit.go("/wallet/profile", visit.text("That is kept."))
-
-
-@router.get("/wallet/leave")
-def leave(visit: Visit = page("members.me")) -> Response:
-    """What leaving means for what one has or owes."""
-    return visit.show("wallet/leave.html", mine=member_of(visit), held=holdings(visit), models=Model)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from api.pages.wallet import (
     asked,
     deals,
+    dues,
     exchanges,
     files,
     history,
     home,
     joining,
+    leaving,
     more,
     paying,
     places,
@@ -24,5 +26,5 @@ HOME = home.router
 ROUTERS = (
     history.router, files.router, paying.router, asked.router, places.router, more.router, exchanges.router, deals.router,
     purses.router, votes.router, reconverting.router, joining.router, ricochet.router,
-    scanning.router,
+    scanning.router, dues.router, leaving.router,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.association.leavings import Wish
 from api.identity.people import Profile
 from api.identity.principal import Role
 from ledger.community.agreement import Step
@@ -17,16 +18,23 @@ OP = Role.OPERATOR
 ONE, ACCOUNT = "/desk/members/{desk_member}", "/desk/members/{desk_member}/accounts/{desk_account}"
 NEW = {"uid": "{new}"}
 
+DUES = {
+    "person_floor": "5", "person_suggested": "15", "starter": "5", "small": "7", "large": "12", "grace_days": "60",
+    "college": "members",
+}  # fmt: skip
+
 SAMPLES = {
     "POST /desk/members/new": PageSample(OP, {**NEW, "name": "Dora", "kind": "person", "unit": "{code}"}),
     "POST /desk/members/applications/{applicant}": PageSample(OP, {"answer": "welcome", "unit": "{code}"}),
     "POST /desk/members/dues/lapse": PageSample(OP, {"member": "{desk_member}"}, answers=(422,)),
+    "POST /desk/members/dues/rules": PageSample(OP, DUES, fresh=True),
     "POST /desk/members/offers/{proposed_offer}": PageSample(OP, {"allow": "true"}),
     f"GET {ONE}": PageSample(OP),
     f"POST {ONE}/profile": PageSample(OP, {"name": "Desk Dan", "version": "1", "locale": "fr"}, answers=(409,)),
     f"POST {ONE}/state": PageSample(OP, {"state": "suspended", "version": "1"}, answers=(409,)),
     f"GET {ONE}/leaving": PageSample(OP),
     f"POST {ONE}/leaving": PageSample(OP, NEW),
+    "POST /desk/members/{leaver}/farewell": PageSample(OP, NEW),
     "POST /desk/members/{gone}/forgotten": PageSample(OP, fresh=True),
     f"POST {ONE}/accounts": PageSample(OP, {**NEW, "unit": "{code}"}),
     f"POST {ONE}/enrolment": PageSample(OP),
@@ -45,6 +53,12 @@ SAMPLES = {
     "POST /desk/members/files/{visited_file}/decision": PageSample(
         OP, {"verdict": "refused", "version": "3", "on": "2026-01-02", "college": "members"}, answers=(422,)
     ),
+    "GET /desk/members/files/{draft_file}/answers": PageSample(OP),
+    "POST /desk/members/files/{draft_file}/answers": PageSample(OP, {"version": "1", "siren": "2"}, answers=(409,)),
+    "POST /desk/territory": PageSample(OP, answers=(422,)),
+    "POST /desk/territory/shown": PageSample(OP, answers=(409,)),
+    "POST /desk/territory/dropped": PageSample(OP),
+    "POST /desk/territory/removed": PageSample(OP),
     "POST /desk/brand": PageSample(OP, {"name": "{code}", "timezone": "Europe/Paris"}),
 }  # fmt: skip
 
@@ -71,8 +85,10 @@ def things(place: Place) -> dict[str, str]:
     draft, visited = [files.open(where, each, {"siren": "1"}, STAFF, today) for each in others]
     for version, step in ((1, Step.SUBMITTED), (2, Step.VISITED)):
         files.step(where, visited.id, version, step, STAFF, today, "Seen")
+    leaver = place.join(f"{place.code} Leaver", MemberKind.PERSON)
+    use.association.leavings.ask(where, new_id(), leaver.id, Wish.SPEND)
     return {
-        "firm": str(firm), "draft_file": str(draft.id), "visited_file": str(visited.id),
+        "leaver": str(leaver.id), "firm": str(firm), "draft_file": str(draft.id), "visited_file": str(visited.id),
         "desk_member": str(somebody.id), "desk_account": str(somebody.account), "applicant": str(applicant),
         "proposed_offer": str(offer.id), "spare_account": str(place.open(somebody.id, place.code, MemberKind.PERSON)),
         "device_member": str(phone.id), "desk_device": str(device),

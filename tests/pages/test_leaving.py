@@ -1,0 +1,79 @@
+"""Leaving, from the wallet to the desk and back: said, taken back, noticed, finished."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from api.identity.principal import Role
+from ledger.community.membership import MemberKind, MemberState
+from ledger.core.accounts import AccountState
+from ledger.core.commands import Pay
+from ledger.service import new_id
+from tests.pages.visiting import Site, visited
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with visited(f"sqlite:///{tmp_path_factory.mktemp('leaving') / 'ledger.db'}") as found:
+        yield found
+
+
+def test_a_member_says_goodbye_and_the_desk_finishes_it(site: Site) -> None:
+    place, use = site.riv, site.use
+    eve = place.join("Eve Adieu", MemberKind.PERSON)
+    place.do(Pay, payer=place.ada.account, payee=eve.account, amount=200, currency=place.code)
+    wallet, desk = site.enter(place, Role.MEMBER, owner=eve.id), site.enter(place, Role.OPERATOR)
+    before = wallet.get("/wallet/leave")
+    assert "I spend it first" in before and "I ask for euros" not in before
+    for _ in range(2):
+        wallet.post("/wallet/leave", {"uid": str(new_id()), "wish": "give"})
+    assert "You have said that you leave." in wallet.get("/wallet")
+    assert "Eve Adieu" in desk.get("/desk/members/leaving") and "member who leaves" in desk.get("/desk")
+
+    wallet.get("/wallet/leave")
+    wallet.post("/wallet/leave/withdrawal")
+    assert "Eve Adieu" not in desk.get("/desk/members/leaving")
+    wallet.get("/wallet/leave")
+    wallet.post("/wallet/leave", {"uid": str(new_id()), "wish": "spend"})
+
+    path = f"/desk/members/{eve.id}"
+    assert "spends it first" in desk.get(f"{path}/leaving")
+    desk.post(f"{path}/leaving", {"uid": str(new_id())})
+    assert use.ledger.reader.account(place.community, eve.account).state is AccountState.LEAVING
+    assert "You can spend what you have until" in wallet.get("/wallet/leave")
+    wallet.post("/wallet/leave/withdrawal", expect=409)
+    text = desk.get(f"{path}/leaving")
+    assert "has left" not in text, "nothing to finish while there are units"
+    refused = desk.post(f"{path}/farewell", {"uid": str(new_id())}, 409).text
+    assert "must be empty first" in refused
+
+    place.do(Pay, payer=eve.account, payee=place.ben.account, amount=200, currency=place.code)
+    assert "Close the accounts" in desk.get(f"{path}/leaving")
+    desk.post(f"{path}/farewell", {"uid": str(new_id())})
+    assert use.identity.people.get(place.community, eve.id).state is MemberState.LEFT
+    assert use.ledger.reader.account(place.community, eve.account).state is AccountState.CLOSED
+    assert "Eve Adieu has left." in desk.get(path)
+    assert "Your accounts are closed" in wallet.get("/wallet/leave") and "You have left" in wallet.get("/wallet")
+    assert "Eve Adieu" not in desk.get("/desk/members/leaving")
+    wallet.post("/wallet/leave", {"uid": str(new_id()), "wish": "spend"}, 409)
+
+
+def test_who_says_it_at_the_desk_leaves_the_same_way(site: Site) -> None:
+    place = site.riv
+    gil, desk = place.join("Gil", MemberKind.PERSON), site.enter(place, Role.OPERATOR)
+    path = f"/desk/members/{gil.id}"
+    assert "Said at the desk." in desk.get(f"{path}/leaving")
+    desk.post(f"{path}/farewell", {"uid": str(new_id())})
+    assert site.use.identity.people.get(place.community, gil.id).state is MemberState.LEFT
+    treasurer = site.enter(place, Role.TREASURER)
+    assert "Note the notice" not in treasurer.get(f"{path}/leaving")
+    treasurer.post(f"{path}/leaving", {"uid": str(new_id())}, 403)
+
+
+def test_a_debt_is_settled_in_euros_not_spent(site: Site) -> None:
+    place = site.riv
+    text = site.enter(place, Role.MEMBER).get("/wallet/leave")
+    debt = site.use.ledger.reader.account(place.community, place.ada.account).balance < 0
+    assert ("settle what I owe" in text) is debt and ("I spend it first" in text) is not debt
