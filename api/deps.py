@@ -106,7 +106,7 @@ class Require:
         principal = await _authenticate(request, use)
         named = request.query_params.get("community") if request.scope["query_string"] else None
         caller = await admit(use, principal, self.action, named, platform=self.platform)
-        request.state.community = _text(caller.community)
+        request.scope["state"]["community"] = _text(caller.community)
         return caller
 
 
@@ -178,14 +178,16 @@ async def _authenticate(request: Request, use: Services) -> Principal:
             headers={"www-authenticate": 'Bearer realm="ricochet"'},
         )  # fmt: skip
     key = _text(principal.key or principal.actor)
-    request.state.key = key
-    request.state.rate = use.rates.key(key)
+    state = request.scope["state"]  # request.state makes an object of it first
+    state["key"] = key
+    state["rate"] = use.rates.key(key)
     return principal
 
 
 def address(request: Request) -> str:
     """Where a request comes from, for counting."""
-    return request.client.host if request.client else "unknown"
+    client = request.scope.get("client")
+    return client[0] if client else "unknown"
 
 
 async def _community(use: Services, principal: Principal, named: str | None, platform: bool) -> UUID:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import typing
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
@@ -16,7 +17,7 @@ from fastapi import APIRouter
 from fastapi.params import Depends
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter, ValidationError
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -53,12 +54,18 @@ class Directed:
         if way is None:
             await self.app(scope, receive, send)
             return
-        request = Request(scope, receive, send)
-        body = None if way.body is None else await _read(way.body, request)
-        if body is None and way.body is not None:
-            await self.app(scope, _again(request, receive), send)
-            return
+        body = None
+        if way.body is not None:
+            if header(scope, b"content-type") != "application/json":
+                await self.app(scope, receive, send)
+                return
+            read = await _whole(receive)
+            body = _valid(way.body, read)
+            if body is None:
+                await self.app(scope, _again(read, receive), send)
+                return
         scope["route"] = way.route
+        request = Request(scope, receive, send)
         try:
             response = await way.call(request, body)
         except Exception as error:
@@ -95,26 +102,30 @@ class _Way:
         return response
 
 
-async def _read(adapter: TypeAdapter[Any], request: Request) -> Any:
-    """The body, or None when it is not plainly the JSON that the route takes."""
-    if header(request.scope, b"content-type") != "application/json":
-        return None
-    try:
-        return adapter.validate_json(await request.body())
-    except (ValidationError, ClientDisconnect):
-        return None
-
-
-def _again(request: Request, receive: Receive) -> Receive:
-    """`receive` for whoever comes next: what was read already is told once more."""
-    read: bytes | None = getattr(request, "_body", None)
-
-    async def told() -> Message:
-        nonlocal read
-        if read is None:
-            return await receive()
-        message = {"type": "http.request", "body": read, "more_body": False}
-        read = None
-        return message
-
+async def _whole(receive: Receive) -> list[Message]:
+    """All messages of a request's body; the last may say that the client has gone."""
+    told = [await receive()]
+    while told[-1].get("more_body", False):
+        told.append(await receive())
     return told
+
+
+def _valid(adapter: TypeAdapter[Any], told: list[Message]) -> Any:
+    """The body, or None when it is not plainly the JSON that the route takes."""
+    if told[-1]["type"] != "http.request":
+        return None
+    content = told[0].get("body", b"") if len(told) == 1 else b"".join(each.get("body", b"") for each in told)
+    try:
+        return adapter.validate_json(content)
+    except ValidationError:
+        return None
+
+
+def _again(told: list[Message], receive: Receive) -> Receive:
+    """`receive` for whoever comes next: what was read already is told once more."""
+    waiting = deque(told)
+
+    async def next_one() -> Message:
+        return waiting.popleft() if waiting else await receive()
+
+    return next_one

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from starlette.types import Scope
 
+READ = "ricochet.heads"
+"""Where a request's scope keeps its headers by name."""
+
 
 def header(scope: Scope, name: bytes) -> str | None:
     """The first header of this name (lower case), None without one."""
-    for known, value in scope["headers"]:
-        if known == name:
-            return str(value, "latin-1")
-    return None
+    heads: dict[bytes, bytes] | None = scope.get(READ)
+    if heads is None:
+        heads = scope[READ] = dict(reversed(scope["headers"]))  # so that the first of a name stays
+    value = heads.get(name)
+    return None if value is None else str(value, "latin-1")

@@ -36,6 +36,7 @@ _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
 )
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
 
@@ -82,13 +83,11 @@ class Observed:
 
     def _add_headers(self, message: Message, number: str, rate: Rate | None) -> None:
         headers = message["headers"]
-        said = {name for name, _ in headers}  # a page has a policy of its own
-        headers.extend(header for header in self._headers if header[0] not in said)
+        said = [name for name, _ in headers]
+        headers.extend(ours for ours in self._headers if ours[0] not in said)  # a page has a policy of its own
         headers.append((b"x-request-id", number.encode()))
         if rate is not None:
             headers.extend(rate.headers())
-        if b"cache-control" not in said:
-            headers.append((b"cache-control", b"no-store"))
 
     async def _answer_for(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)

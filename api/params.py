@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Header, Path, Query
 from pydantic_core import to_json
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from api.deps import Caller
 from api.problems import Problem
@@ -31,17 +31,26 @@ From = Annotated[str | None, Query(alias="from", max_length=32, description=_WHE
 To = Annotated[str | None, Query(alias="to", max_length=32, description=_WHEN)]
 
 
-class Json(JSONResponse):
-    """Written by the serializer that pydantic brings: three times as fast as Python's own."""
+class Json(Response):
+    """JSON by the serializer that pydantic brings, three times as fast as Python's own, and no header but the two."""
 
-    def render(self, content: Any) -> bytes:
-        """As bytes."""
-        return to_json(content)
+    media_type = "application/json"
+
+    def __init__(self, content: Any, status: int) -> None:
+        self.status_code = status
+        self.background = None
+        self.body = to_json(content)
+        self.raw_headers = [
+            (b"content-length", b"%d" % len(self.body)), (b"content-type", b"application/json"),
+        ]  # fmt: skip
 
 
-def respond(status: int, content: Any, etag: int | None = None) -> JSONResponse:
+def respond(status: int, content: Any, etag: int | None = None) -> Response:
     """An answer in JSON."""
-    return Json(content, status, None if etag is None else {"etag": f'"{etag}"'})
+    answer = Json(content, status)
+    if etag is not None:
+        answer.headers["etag"] = f'"{etag}"'
+    return answer
 
 
 def page(

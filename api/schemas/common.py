@@ -56,8 +56,11 @@ Limit = Annotated[int, Field(ge=1, le=200)]
 # --- text ---
 
 
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+
+
 def _printable(text: str) -> str:
-    if any(ord(c) < 32 or ord(c) == 127 or 0xD800 <= ord(c) < 0xE000 for c in text):
+    if _CONTROL.search(text):
         raise PydanticCustomError("printable", "must not contain control characters")
     return text
 

@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from ledger.core.commands import MAX_BATCH
 from ledger.core.errors import Corrupt, LedgerError, Unavailable
 from ledger.store.loader import Kept
-from ledger.store.queue import Asked, AsyncGroup, Group, Inbox, Task, deliver
+from ledger.store.queue import Asked, AsyncGroup, Group, Inbox, Task, ThreadGroup, deliver
 from ledger.store.transaction import Transactions
 
 PAUSES = (0.0, 0.05, 0.25)
@@ -96,7 +96,7 @@ class Committer:
 
     def submit(self, asked: Sequence[Asked]) -> None:
         """Put commands in and wait until each has its answer. Raises Unavailable at once when there is no room."""
-        group = Group(asked)
+        group = ThreadGroup(asked)
         self._inbox.put(group)
         group.wait()
 

@@ -35,12 +35,22 @@ class Asked:
 
 
 class Group:
-    """Commands put in together by a thread that waits for all their answers."""
+    """Commands put in together; whoever put them in hears when all have their answers."""
 
     def __init__(self, asked: Sequence[Asked]) -> None:
         self.asked = asked
-        self.weight = sum(weight(one.command) for one in asked)
-        self.bytes = sum(_size(one) for one in asked)
+        if len(asked) == 1:
+            self.weight, self.bytes = weight(asked[0].command), _size(asked[0])
+        else:
+            self.weight = sum(weight(one.command) for one in asked)
+            self.bytes = sum(_size(one) for one in asked)
+
+
+class ThreadGroup(Group):
+    """Commands of a thread that waits for all their answers."""
+
+    def __init__(self, asked: Sequence[Asked]) -> None:
+        super().__init__(asked)
         self._pending = threading.Lock()
         self._pending.acquire()
 
@@ -62,7 +72,7 @@ class AsyncGroup(Group):
         self.future: asyncio.Future[None] = loop.create_future()
 
 
-class Task(Group):
+class Task(ThreadGroup):
     """Work for the writer thread in a transaction of its own, outside the journal: a checkpoint, a purge."""
 
     def __init__(self, work: Callable[..., Any]) -> None:
@@ -90,7 +100,7 @@ def deliver(groups: Iterable[Group]) -> None:
     for group in groups:
         if isinstance(group, AsyncGroup):
             by_loop.setdefault(group.loop, []).append(group)
-        else:
+        elif isinstance(group, ThreadGroup):
             group.answered()
     for loop, waiting in by_loop.items():
         try:

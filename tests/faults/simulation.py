@@ -29,7 +29,7 @@ from ledger.service import Ledger, check, open_ledger
 from ledger.store import committer, schema
 from ledger.store.answers import fingerprint
 from ledger.store.committer import Committer, Limits
-from ledger.store.queue import Asked, Group
+from ledger.store.queue import Asked, Group, ThreadGroup
 from tests.choices import Choices
 from tests.faults.orders import KINDS, otherwise
 from tests.model import Second
@@ -174,7 +174,7 @@ class Simulation:
                 client.commands.remove(command)
         if not client.commands:
             return
-        group = Group([Asked(command) for command in client.commands])
+        group = ThreadGroup([Asked(command) for command in client.commands])
         try:
             self._committer._inbox.put(group)
         except Unavailable:
