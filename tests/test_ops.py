@@ -43,10 +43,27 @@ def test_what_the_image_copies_exists() -> None:
     assert {"requirements.txt", "ledger", "api", "wallet_cli"} <= set(copied)
 
 
-def test_the_unit_starts_the_server_and_keeps_it_from_the_rest() -> None:
+def unit_of(name: str) -> configparser.ConfigParser:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment, method-assign]
-    unit.read(OPS / "ricochet.service")
+    unit.read(OPS / name)
+    return unit
+
+
+def test_the_nightly_backup_is_of_the_servers_database_by_the_servers_account() -> None:
+    backup, server = unit_of("ricochet-backup.service")["Service"], unit_of("ricochet.service")["Service"]
+    assert "/opt/ricochet/bin/ricochet backup " in backup["ExecStart"]
+    assert backup["User"] == server["User"]
+    for line in ("RICOCHET_DATABASE=sqlite:////var/lib/ricochet/ricochet.db", "EnvironmentFile=-/etc/ricochet/environment"):
+        for name in ("ricochet-backup.service", "ricochet.service"):
+            assert line in (OPS / name).read_text()
+    assert set(server["StateDirectory"].split()) < set(backup["StateDirectory"].split())
+    timer = unit_of("ricochet-backup.timer")
+    assert timer["Timer"]["Persistent"] == "true" and timer["Install"]["WantedBy"] == "timers.target"
+
+
+def test_the_unit_starts_the_server_and_keeps_it_from_the_rest() -> None:
+    unit = unit_of("ricochet.service")
     assert unit["Service"]["ExecStart"].endswith("/ricochet serve")
     assert unit["Service"]["ProtectSystem"] == "strict"
     assert Path(unit["Service"]["WorkingDirectory"]) == Path("/var/lib", unit["Service"]["StateDirectory"])
