@@ -18,6 +18,7 @@ from api.pages.frame.again import or_again
 from api.pages.frame.form import Filled
 from api.pages.frame.guard import page
 from api.pages.frame.looking import Looking, Period, Pilot, last_year
+from api.pages.frame.sheets import CSV, XLSX, as_csv, as_xlsx
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
 from api.reporting import Wanted
@@ -26,7 +27,6 @@ from ledger.core.errors import Unavailable
 router = page_router()
 looking = Looking()
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LATER = "this is being computed; ask again in a few seconds"
 
 
@@ -64,11 +64,12 @@ async def figures(visit: Visit = page("reports.read")) -> Response:
     told, found = await asyncio.to_thread(telling), None
     if chosen is not None:
         found = await looking.get(visit.use, wanted(visit, chosen, period, "json"))
-    parts = [] if found is None or chosen is None else told.parts(found, chosen, visit.lang)
+    aims = await asyncio.to_thread(region.targets, c)
+    seen = None if found is None or chosen is None else told.tell(found, chosen, visit.lang, aims)
     answer = visit.show(
-        "desk/figures.html", every=every, chosen=chosen, period=period, parts=parts, found=found, questions=questions,
-        targets=await asyncio.to_thread(region.targets, c), may=allowed(visit.caller.principal, "questions.answer"),
-        said=lambda figure: told.said(figure, visit.lang), query=visit.request.url.query,
+        "desk/figures.html", every=every, chosen=chosen, period=period, told=seen, found=found, questions=questions,
+        may=allowed(visit.caller.principal, "questions.answer"), query=visit.request.url.query,
+        said=lambda figure: told.said(figure, visit.lang),
     )  # fmt: skip
     if chosen is not None and found is None and not visit.fault:
         answer.headers["refresh"] = "4"
@@ -76,24 +77,30 @@ async def figures(visit: Visit = page("reports.read")) -> Response:
 
 
 @router.get("/desk/figures/report.{form}")
-async def report(visit: Visit = page("reports.read"), form: str = Path(pattern="^(pdf|csv|xlsx)$")) -> Response:
-    """The same figures as a file. 503 while they are computed."""
+async def report(visit: Visit = page("reports.read"), form: str = Path(pattern="^(pdf|csv|xlsx|data)$")) -> Response:
+    """The same figures as a file, or all tables behind them as data. 503 while they are computed."""
     _, chosen, period = await asyncio.to_thread(asked, visit)
     if chosen is None:
         raise visit.misfilled({"currency": visit.text("Choose a currency.")})
-    kind = "json" if form == "xlsx" else form
-    found = await looking.get(visit.use, wanted(visit, chosen, period, kind))
+    found = await looking.get(visit.use, wanted(visit, chosen, period, {"pdf": "pdf", "data": "csv"}.get(form, "json")))
     if found is None:
         raise Unavailable(_LATER)
-    if form == "xlsx":
-        told = await asyncio.to_thread(telling)
-        found = await asyncio.to_thread(told.book, found, chosen, visit.lang)
-    media = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8", "xlsx": XLSX}[form]
+    if form in ("csv", "xlsx"):
+        found = await asyncio.to_thread(_filed, visit, chosen, period, found, form)
+    media = {"pdf": "application/pdf", "xlsx": XLSX}.get(form, CSV)
     answer = Response(found, media_type=media)
     visit.dress(answer)
-    name = f"{chosen.code}-{chosen.currency}-{period.first}-{period.last}.{form}"
+    ending = "data.csv" if form == "data" else form
+    name = f"{chosen.code}-{chosen.currency}-{period.first}-{period.last}.{ending}"
     answer.headers["content-disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def _filed(visit: Visit, chosen: Pilot, period: Period, report: dict[str, Any], form: str) -> str | bytes:
+    aims = visit.use.association.region.targets(chosen.community)
+    told = telling().tell(report, chosen, visit.lang, aims)
+    sheets = import_module("api.pages.desk.figures_sheets").sheets(visit, told, period, report["head"])
+    return as_csv(sheets) if form == "csv" else as_xlsx(sheets)
 
 
 class Answered(Filled):

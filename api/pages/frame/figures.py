@@ -9,8 +9,18 @@ from api.pages.frame.looking import Pilot
 from api.pages.frame.sheets import Number
 from ledger.analytics.answers import wording
 from ledger.analytics.answers.figures import Figure, Flag, Unit
+from ledger.analytics.answers.value_words import text_word
 from ledger.analytics.source.scene import CurrencyFacts
 from ledger.core.accounts import Model
+
+PERCENT = frozenset(
+    {
+        "guarantee.guarantee_paper", "guarantee.guarantee_digital", "guarantee.gauge_payments",
+        "guarantee.gauge_circulation", "recirculation.recirculation", "recirculation.reconversion",
+        "recirculation.redeemed_of_issued",
+    }
+)  # fmt: skip
+"""Ratios that people read in percent."""
 
 
 def unit_of(pilot: Pilot) -> CurrencyFacts:
@@ -18,11 +28,12 @@ def unit_of(pilot: Pilot) -> CurrencyFacts:
     return CurrencyFacts(pilot.currency, pilot.scale, pilot.model)
 
 
-def figure_of(said: dict[str, Any]) -> Figure:
-    """A figure from its JSON."""
+def figure_of(said: dict[str, Any], key: str = "") -> Figure:
+    """A figure from its JSON; `key` as "indicator.figure" reads some ratios in percent."""
     flag = said.get("flag")
+    unit = Unit.SHARE if key in PERCENT else Unit(said["unit"])
     return Figure(
-        said["value"], Unit(said["unit"]), said.get("n"), said.get("low"), said.get("high"),
+        said["value"], unit, said.get("n"), said.get("low"), said.get("high"),
         None if flag is None else Flag(flag), said.get("why", ""),
     )  # fmt: skip
 
@@ -47,9 +58,15 @@ def number(value: int | float, unit: Unit, currency: CurrencyFacts) -> Number:
 def counted_in(unit: Unit, currency: str, lang: str) -> str:
     """What such a number counts, in a word."""
     words = {
-        Unit.SHARE: "%", Unit.DAYS: ("jours" if lang == "fr" else "days"),
+        Unit.SHARE: ("part, 1 = 100 %" if lang == "fr" else "share, 1 = 100 %"),
+        Unit.DAYS: ("jours" if lang == "fr" else "days"),
         Unit.PER_YEAR: ("par an" if lang == "fr" else "per year"),
         Unit.PERCENT_PER_YEAR: ("% par an" if lang == "fr" else "% per year"),
         Unit.PER_WEEK: ("par semaine" if lang == "fr" else "per week"),
     }  # fmt: skip
     return currency if unit is Unit.CURRENCY else words.get(unit, "")
+
+
+def month_word(month: str, lang: str) -> str:
+    """ "2026-03" as "Mar 2026" or "mars 2026"."""
+    return text_word("month", month, lang)

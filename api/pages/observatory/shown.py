@@ -80,7 +80,7 @@ def _cell(
     said = None if answer is None else answer["figures"].get(key)
     if answer is None or said is None:
         return Cell("–", silent=True)
-    figure = figure_of(said)
+    figure = figure_of(said, f"{name}.{key}")
     unit = unit_of(pilot)
     goal = targets.get(f"{name}.{key}")
     flag = (figure.flag or REGISTRY[name].flag).value
