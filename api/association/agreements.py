@@ -122,7 +122,7 @@ class Agreements:
         wanted = {Step.APPROVED: MemberState.ACTIVE, Step.SUSPENDED: MemberState.SUSPENDED}.get(step)
         member = self._people.get(community, found.member)
         if wanted is not None and member.state is not wanted:
-            self._people.change(community, member.id, member.version, {"state": wanted})
+            self._people.change(community, member.id, member.version, {"state": wanted}, by)
             self._states.enforce(community, member.id, by)
         return kept
 

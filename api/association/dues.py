@@ -79,7 +79,7 @@ class Dues:
                 if (paid.member, paid.cents, paid.currency, paid.months) != (member, cents, currency, months):
                     raise conflict("id_reused", "this id was used for other dues; make a new one", "id")
         if found.state is MemberState.LAPSED and paid.through >= self.today():
-            self._people.change(community, member, found.version, {"state": MemberState.ACTIVE})
+            self._people.change(community, member, found.version, {"state": MemberState.ACTIVE}, by)
             self._states.enforce(community, member, by)
         return paid
 
@@ -127,7 +127,7 @@ class Dues:
         """Active members whose grace is over become lapsed: they spend down and receive no more. Returns who did."""
         lapsed = []
         for found, _ in self.lapsing(community, rules):
-            self._people.change(community, found.id, found.version, {"state": MemberState.LAPSED})
+            self._people.change(community, found.id, found.version, {"state": MemberState.LAPSED}, by)
             self._states.enforce(community, found.id, by)
             lapsed.append(found.id)
         return lapsed

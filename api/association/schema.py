@@ -289,4 +289,18 @@ leaving = _table(
 territory_draft = _table("territory_draft", need("drawing", Text), need("set_by", Uid), need("set_at", Big))
 """A map that was handed in and is looked at before members see it, as in `territory`."""
 
+books_check = _table(
+    "books_check",
+    key("id", Uid),
+    need("entries", Big),
+    need("state", Text),
+    need("said", Text),
+    need("begun_by", Uid),
+    need("begun_at", Big),
+    need("seen_at", Big),
+    Index("books_check_begun", "community", "begun_at"),
+    check("books_check_state", "state IN ('running', 'good', 'wrong', 'failed')"),
+)
+"""A run of `verify` over so many entries. `seen_at`: when it was last known to run, or its end; `said` its findings (JSON)."""
+
 TABLES = metadata.tables

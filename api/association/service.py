@@ -8,6 +8,7 @@ import logging
 from api.association import migrations
 from api.association.agreements import Agreements
 from api.association.applications import Applications
+from api.association.checks import Checks
 from api.association.crossings import Crossings
 from api.association.dues import Dues
 from api.association.exchanges import Exchanges
@@ -56,6 +57,7 @@ class Association:
         self.territories = Territories(records)
         self.region = Region(records)
         self.set_aside = SetAside(records)
+        self.checks = Checks(records)
         self.links = Links(records, ledger)
         self.crossings = Crossings(records, ledger, self.links)
         self.flows = Flows(records)

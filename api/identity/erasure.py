@@ -19,6 +19,7 @@ from api.identity.schema import (
     enrolment,
     member,
     member_account,
+    member_state,
     passkey,
     payment_request,
     session,
@@ -56,7 +57,7 @@ class Erasure:
             for table in (session, signin_link, totp):
                 theirs_by_key = and_(table.c.community == community, table.c.api_key.in_(their_keys))
                 connection.execute(delete(table).where(theirs_by_key))
-            for table in (passkey, api_key, device, enrolment, webhook, member_account):
+            for table in (passkey, api_key, device, enrolment, webhook, member_account, member_state):
                 connection.execute(delete(table).where(table.c.community == community, table.c.member == uid))
             theirs = or_(
                 requests.made_by == uid,

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, insert, select, update
 from api.identity.errors import conflict, not_found, wrong_state
 from api.identity.names import search_key
 from api.identity.records import Records
-from api.identity.schema import member, member_account
+from api.identity.schema import member, member_account, member_state
 from ledger.community.membership import MemberKind, MemberState, may_become
 
 
@@ -47,6 +47,16 @@ class Member(Profile):
     def profile(self) -> Profile:
         """Without what we added."""
         return Profile(**{field.name: getattr(self, field.name) for field in fields(Profile)})
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """A change of a member's state, at a moment (ns). `by`: who changed it, an actor; None when that was not said."""
+
+    before: MemberState
+    after: MemberState
+    by: UUID | None
+    at: int
 
 
 class People:
@@ -109,10 +119,13 @@ class People:
             held = accounts_of(connection, rows[0].community, [row.id for row in rows])
             return [_member(row, held.get(row.id, ())) for row in rows]
 
-    def change(self, community: UUID, uid: UUID, version: int, changes: dict[str, Any]) -> Member:
+    def change(
+        self, community: UUID, uid: UUID, version: int, changes: dict[str, Any], by: UUID | None = None
+    ) -> Member:
         """Change some of a profile, if `version` is still the newest. Raises Refused (404, 409).
 
-        After a change of state the accounts are not yet frozen or thawed: call `states.enforce`.
+        A change of state is noted with who made it (`by`). After it the accounts are not yet frozen or thawed:
+        call `states.enforce`.
         """
         with self._records.write() as connection:
             row = connection.execute(select(member).where(_is(community, uid)).with_for_update()).first()
@@ -134,7 +147,23 @@ class People:
             values = _row(community, uid, new, old.created_at)
             values |= {"version": new.version, "enforced": new.enforced}
             connection.execute(update(member).where(_is(community, uid)).values(values))
+            if new.state is not old.state:
+                connection.execute(
+                    insert(member_state).values(
+                        community=community, member=uid, version=new.version, before=old.state.value,
+                        after=new.state.value, changed_by=by, changed_at=self._records.clock(),
+                    )
+                )  # fmt: skip
             return new
+
+    def states(self, community: UUID, uid: UUID) -> list[Became]:
+        """What became of a membership, newest first; changes before they were noted are not in it."""
+        query = select(member_state).where(member_state.c.community == community, member_state.c.member == uid)
+        with self._records.read() as connection:
+            return [
+                Became(MemberState(row.before), MemberState(row.after), row.changed_by, row.changed_at)
+                for row in connection.execute(query.order_by(member_state.c.version.desc()))
+            ]
 
     def owners(self, community: UUID, accounts: Iterable[UUID]) -> dict[UUID, tuple[UUID, str]]:
         """(member, name) by account, of those that belong to a member."""

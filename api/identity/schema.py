@@ -52,6 +52,17 @@ member = _table(
 """`name_key` and `place_key` are what people search by: see `names.search_key`. `enforced` is the version whose
 state the ledger's accounts have been frozen or thawed for."""
 
+member_state = _table(
+    "member_state",
+    key("member", Uid),
+    key("version", Big),
+    need("before", Text),
+    need("after", Text),
+    Column("changed_by", Uid),
+    need("changed_at", Big),
+)
+"""Each change of a member's state; `version` is the member's after it, `changed_by` the actor, or nobody who is known."""
+
 member_account = _table(
     "member_account",
     key("account", Uid),

@@ -108,7 +108,7 @@ def change(
     people = caller.use.identity.people
     version = people.get(caller.community, member).version
     if_match(match, version)
-    people.change(caller.community, member, version, changes)
+    people.change(caller.community, member, version, changes, caller.principal.actor)
     caller.use.identity.states.enforce(caller.community, member, caller.principal.actor)
     return _member(caller, member, 200)
 

@@ -61,8 +61,8 @@ def test_the_next_revision_keeps_the_rows(engine_url: str, tmp_path: Path) -> No
     versions.mkdir()
     for path in migrations.VERSIONS.glob("000*"):
         (versions / path.name).write_text(path.read_text())
-    (versions / "0003_next.py").write_text(
-        "from alembic import op\nrevision = '0003'\ndown_revision = '0002'\n"
+    (versions / "0004_next.py").write_text(
+        "from alembic import op\nrevision = '0004'\ndown_revision = '0003'\n"
         "def upgrade():\n    op.execute('ALTER TABLE device ADD COLUMN model TEXT')\n"
     )
     database = open_database(engine_url)

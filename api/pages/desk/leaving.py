@@ -109,7 +109,7 @@ def _who(visit: Visit, member: UUID) -> tuple[Member, list[persons.Owned]]:
 
 def _gone(visit: Visit, found: Member) -> None:
     use, c, by = visit.use, visit.caller.community, visit.caller.principal.actor
-    use.identity.people.change(c, found.id, found.version, {"state": MemberState.LEFT})
+    use.identity.people.change(c, found.id, found.version, {"state": MemberState.LEFT}, by)
     use.identity.states.enforce(c, found.id, by)
     use.association.leavings.done(c, found.id, by)
 

@@ -88,7 +88,7 @@ class NewState(Filled):
 def become(member: UUID, visit: Visit = page("desk.operate")) -> Response:
     """Suspend, let back in, note as gone; the accounts are frozen or thawed with it."""
     sent, c = visit.read(NewState), visit.caller.community
-    visit.use.identity.people.change(c, member, sent.version, {"state": sent.state})
+    visit.use.identity.people.change(c, member, sent.version, {"state": sent.state}, visit.caller.principal.actor)
     found = visit.use.identity.states.enforce(c, member, visit.caller.principal.actor)
     state = visit.text(persons.STATES[found.state])
     return visit.go(f"/desk/members/{member}", visit.text("%(name)s: %(state)s.", name=found.name, state=state))

@@ -135,7 +135,7 @@ def _becomes(caller: Caller, member: UUID, state: MemberState) -> Member:
     caller.use.association.applications.get(caller.community, member)
     people = caller.use.identity.people
     found = people.get(caller.community, member)
-    people.change(caller.community, member, found.version, {"state": state})
+    people.change(caller.community, member, found.version, {"state": state}, caller.principal.actor)
     return caller.use.identity.states.enforce(caller.community, member, caller.principal.actor)
 
 
