@@ -13,6 +13,10 @@ REVIEW_YEARS = 3
 COMMITMENTS = 2
 """How many commitments a professional chooses at least."""
 
+COLLEGES = ("members", "professionals", "associations", "public", "employees", "founders")
+"""Who may sit in a committee (GOV-1); an association chooses among them."""
+USUAL_COLLEGES = COLLEGES[:3]
+
 
 class Step(StrEnum):
     """Where a file is."""
@@ -39,6 +43,8 @@ NEXT: dict[Step, frozenset[Step]] = {
     _S.WITHDRAWN: frozenset(),
 }
 """What may follow. A refusal after an appeal may be appealed again only with a new file."""
+UNDECIDED = frozenset({_S.DRAFT, _S.SUBMITTED, _S.VISITED, _S.APPEALED})
+"""Steps at which the answers may still be mended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
