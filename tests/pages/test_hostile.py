@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.identity.principal import Role
+from ledger.service import new_id
 from tests.pages.visiting import Site, visited
 
 
@@ -52,6 +53,47 @@ def test_a_cookie_that_is_not_ours_says_nothing(site: Site) -> None:
         assert 'class="notice good"' not in response.text
 
 
+# --- text that is a program, or no text ---
+
+PROGRAM = '"><script>x()</script>'
+
+
+def test_names_messages_and_searches_are_never_a_program(site: Site) -> None:
+    office, ada, ben = (
+        site.enter(site.riv, role, fresh=True) for role in (Role.OPERATOR, Role.MEMBER, Role.MERCHANT)
+    )
+    member = {"uid": str(new_id()), "name": PROGRAM, "place": PROGRAM, "contact": PROGRAM, "listed": "on", "unit": "RIV"}
+    office.get("/desk/members/new")
+    profile = office.post("/desk/members/new", member).headers["location"]
+    office.post("/desk/brand", {"name": PROGRAM})
+    ben.get("/till")
+    ben.post("/till/tellers/add", {"name": PROGRAM, "new_pin": "4711"})
+    sale = {"uid": str(new_id()), "account": str(site.riv.ben.account), "amount": "1", "memo": PROGRAM}
+    at = ben.post("/till", sale).headers["location"]
+    asked = re.search(r"/p/\w+", ben.get(at))
+    assert asked is not None
+    query = "%22%3E%3Cscript%3Ex()"
+    pages = [(office, each) for each in ("/desk", profile, "/desk/members", "/desk/brand", f"/desk/members?q={query}")]
+    pages += [(ben, each) for each in ("/till", "/till/tellers", at)]
+    pages += [(ada, each) for each in ("/wallet/places", asked[0], f"/wallet/pay?q={query}", f"/wallet/places?q={query}")]
+    pages += [(site.stranger(), each) for each in (asked[0], "/join/RIV", f"/signin?next=/{query}", "/observatory")]
+    for who, path in pages:
+        answer = who.client.get(path)
+        assert answer.status_code == 200 and "<script>x" not in answer.text, path
+
+
+def test_control_characters_reach_no_database(engine_url: str) -> None:
+    with visited(engine_url) as site:
+        office = site.enter(site.riv, Role.OPERATOR)
+        office.get("/desk/members/new")
+        uid = new_id()
+        office.post("/desk/members/new", {"uid": str(uid), "name": "A\0d\x1ba", "contact": "\0"})
+        assert site.use.identity.people.get(site.riv.community, uid).name == "Ada"
+        stranger = site.stranger()
+        for path in ("/desk/members?q=%00", "/join/RI%00", "/brand/RI%00/app.css", "/s/%00", "/v1/checkpoints/latest?community=%00"):
+            assert office.client.get(path).status_code == stranger.client.get(path).status_code == 404, path
+
+
 # --- tellers ---
 
 
@@ -62,7 +104,7 @@ def test_a_teller_does_not_inherit_the_owners_confirmation_nor_make_a_passkey(si
     owner = site.enter(site.riv, Role.MERCHANT, fresh=True)
     owner.get("/till/tellers")
     owner.post("/till/tellers/add", {"name": "Bo", "new_pin": "4711"})
-    (bo,) = site.use.association.tellers.of(site.riv.community, site.riv.ben.id)
+    (bo,) = (each for each in site.use.association.tellers.of(site.riv.community, site.riv.ben.id) if each.name == "Bo")
     owner.post("/till/tellers/enter", {"teller": str(bo.id), "pin": "4711"})
     assert "Is it you?" in owner.post("/till/tellers/leave", {}, 403).text
     assert "Is it you?" in owner.post("/account/passkeys", {"answer": "{}"}, 403).text
