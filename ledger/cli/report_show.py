@@ -11,6 +11,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from ledger.analytics.answers.figures import Table
+from ledger.analytics.answers.methods import formula
 from ledger.analytics.answers.reasons import note
 from ledger.analytics.answers.wording import FLAGS, cell, clock, figure, label
 from ledger.analytics.indicators import REGISTRY
@@ -138,7 +139,7 @@ def _answer(console: Console, head: Head, answer: Answer, lang: str) -> None:
     indicator, result = answer.indicator, answer.result
     title = label((indicator.title, indicator.title_fr), indicator.name, lang)
     console.print(Text(title, style="bold"), Text(f" {indicator.name}", style="dim"), sep="")
-    console.print(Text(indicator.formula, style="dim"))
+    console.print(Text(formula(indicator, lang), style="dim"))
     if answer.missing:
         console.print(label(_HEAD["missing"], "missing", lang).format(", ".join(answer.missing)))
         return

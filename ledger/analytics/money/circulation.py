@@ -55,7 +55,8 @@ def compute(scene: Scene) -> Result:
     if paper is not None:
         figures["paper_average"] = ratio(paper[1], scene.window.seconds, Unit.CURRENCY, why="empty_window")
         figures["paper_after"] = Figure(paper[0], Unit.CURRENCY)
-    return Result(figures, {"by_month": _by_month(scene, scanned(scene))}, ("step_average", "paper_apart"))
+    notes = ("step_average",) if paper is None else ("step_average", "paper_apart")
+    return Result(figures, {"by_month": _by_month(scene, scanned(scene))}, notes)
 
 
 def stock_flow(scene: Scene) -> Result:

@@ -50,7 +50,7 @@ def _months(rows: Sequence[Row], name: str = "month") -> Drawn:
     """An axis of months in the order of the rows; of many, every few are written."""
     names = list(dict.fromkeys(str(row[name]) for row in rows))
     axis = alt.Axis(values=names[:: max(1, -(-len(names) // 14))], labelAngle=-45, grid=False)
-    return alt.X(f"{name}:N", title=None, sort=names, axis=axis)
+    return alt.X(f"{name}:N", title=None, sort=names, axis=axis, scale=alt.Scale(domain=names))
 
 
 def _folded(rows: Sequence[Row], columns: Sequence[str], canvas: Canvas) -> list[Row]:
@@ -78,9 +78,11 @@ def lines(
 ) -> Drawn:
     """One line for each column along the months."""
     names = [canvas.head(name) for name in columns]
-    y = alt.Y("value:Q", title=canvas.unit(unit) or None, axis=axis_of(canvas, rows, columns, unit))
+    title = canvas.unit(unit) or (names[0] if len(names) == 1 else None)
+    y = alt.Y("value:Q", title=title, axis=axis_of(canvas, rows, columns, unit))
     colour = alt.Color("series:N", scale=colours(names), legend=None if len(names) == 1 else alt.Legend())
-    marked = chart(_folded(rows, columns, canvas)).mark_line(point=len(rows) < 40)
+    drawn = [{**row, "series": canvas.head(name), "value": row.get(name)} for row in rows for name in columns]
+    marked = chart(drawn).mark_line(point=len(rows) < 40)  # months without a value break the line
     return marked.encode(
         x=_months(rows, x), y=y, color=colour, strokeDash=alt.StrokeDash("series:N", legend=None)
     )

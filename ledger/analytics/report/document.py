@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ledger.analytics.answers.figures import WHOLE, Cell, Figure, Flag, Table, Unit
+from ledger.analytics.answers.figures import WHOLE, About, Cell, Figure, Flag, Table, Unit
+from ledger.analytics.answers.methods import formula, source
 from ledger.analytics.answers.reasons import note
 from ledger.analytics.answers.value_words import text_word
 from ledger.analytics.answers.wording import FLAGS, cell, figure, label
 from ledger.analytics.report.charts import Chart, charts
-from ledger.analytics.report.document_words import LACKING, MAIN, SILENT, WORDS, days
+from ledger.analytics.report.document_words import LACKING, MAIN, SILENT, UNKNOWN, WORDS, days
 from ledger.analytics.report.whole import SECTIONS, Answer, Report
 from ledger.core.accounts import Model
 
@@ -28,6 +29,8 @@ WHOLE_REPORT = 4
 """From so many parts on it is a whole report: it has a table of contents and says which parts are silent."""
 DRAWN_ONLY = frozenset({("holding", "durations"), ("retention", "curves")})
 """Long tables whose chart and whose summary, the table after it, say all that a page can."""
+SERIES = ("month", "period")
+"""First columns of tables that go along time: the page shows their end, the chart all of it."""
 SHRINK = 0.66
 """Points for each pixel of a chart."""
 PAGE = 482.0
@@ -179,6 +182,7 @@ def _table(answer: Answer, key: str, table: Table, report: Report, lang: str) ->
     currency = report.head.currency
     shown = _shown(answer.indicator.name, key, table)
     units = [table.units.get(name) for name in table.columns]
+    groups = table.about.keys if isinstance(table.about, About) else ()
     title = label(answer.indicator.tables.get(key), key, lang)
     if Unit.CURRENCY in units:
         counted = WORDS["in_hours"][lang == "fr"] if currency.model is Model.TIME else currency.code
@@ -187,6 +191,8 @@ def _table(answer: Answer, key: str, table: Table, report: Report, lang: str) ->
         [
             _short(text_word(name, each, lang))
             if isinstance(each, str)
+            else UNKNOWN[lang == "fr"]
+            if each is None and name in groups
             else cell(each, unit, currency, lang, bare=True)
             for name, each, unit in zip(table.columns, row, units, strict=True)
         ]
@@ -198,21 +204,30 @@ def _table(answer: Answer, key: str, table: Table, report: Report, lang: str) ->
         "headings": [label(answer.indicator.columns.get(name), name, lang) for name in table.columns],
         "numeric": [_numeric(table, at) for at in range(len(table.columns))],
         "rows": rows,
-        "more": WORDS["more" if shown else "drawn"][lang == "fr"].format(_number(left, lang)) if left else "",
+        "more": WORDS[_more(table, shown)][lang == "fr"].format(_number(left, lang)) if left else "",
     }
 
 
 def _shown(name: str, key: str, table: Table) -> Sequence[tuple[Cell, ...]]:
-    """All rows of a short table; of a long one the largest where rows are groups, else the first."""
+    """All rows of a short table; of a long one the latest months, the largest groups, else the first."""
     if (name, key) in DRAWN_ONLY:
         return ()
     if len(table.rows) <= ROWS_IF_ALL:
         return table.rows
+    if table.columns[0] in SERIES:
+        return table.rows[-ROWS:]
     if table.about is None or table.about is WHOLE:
         return table.rows[:ROWS]
     sizes = [each if isinstance(each, int | float) else 0 for each in table.column(table.about.value)]
     order = sorted(range(len(sizes)), key=lambda at: -sizes[at])
     return [table.rows[at] for at in order[:ROWS]]
+
+
+def _more(table: Table, shown: Sequence[tuple[Cell, ...]]) -> str:
+    """The words for the rows that a page leaves out."""
+    if not shown:
+        return "drawn"
+    return "earlier" if table.columns[0] in SERIES else "more"
 
 
 def _short(text: str) -> str:
@@ -233,8 +248,8 @@ def _sheet(report: Report, answer: Answer, lang: str) -> Plain:
     flags = {each.flag or indicator.flag for each in answer.result.figures.values()} or {indicator.flag}
     lines = [
         (words["name"], f"ricochet report {indicator.name}"),
-        (words["formula"], indicator.formula),
-        (words["source"], indicator.source),
+        (words["formula"], formula(indicator, lang)),
+        (words["source"], source(indicator, lang)),
         (words["window"], f"[{start}, {end})"),
         (words["standing"], ", ".join(FLAGS[flag][lang == "fr"] for flag in Flag if flag in flags)),
         (words["exclusions"], words["left_out_said"].format(head.undone, head.internal)),

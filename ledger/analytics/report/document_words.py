@@ -52,6 +52,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{0} more rows are in the data file (--csv).",
         "{0} autres lignes sont dans le fichier de données (--csv).",
     ),
+    "earlier": (
+        "{0} earlier rows are in the data file (--csv).",
+        "{0} lignes antérieures sont dans le fichier de données (--csv).",
+    ),
     "drawn": (
         "The {0} lines behind the chart are in the data file (--csv).",
         "Les {0} lignes derrière le graphique sont dans le fichier de données (--csv).",
@@ -73,6 +77,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
 }
 
+UNKNOWN = ("unknown", "inconnu")
+"""A group that nothing is known of."""
+
 LACKING: dict[str, tuple[str, str]] = {
     "io_table": (
         "This needs a table of the regional economy: load one with --with io_table=FOLDER.",
@@ -91,8 +98,8 @@ LACKING: dict[str, tuple[str, str]] = {
         "Il faut les achats tirés des comptes des professionnels : à charger par --with accounts=FICHIER.",
     ),
     "pilots": (
-        "This stands several communities side by side: `ricochet compare` with at least two of them.",
-        "Ceci met plusieurs communautés côte à côte : `ricochet compare` avec au moins deux d'entre elles.",
+        "This stands several communities side by side: ricochet compare with at least two of them.",
+        "Ceci met plusieurs communautés côte à côte : ricochet compare avec au moins deux d'entre elles.",
     ),
     "obligations": (
         "This needs a list of invoices (debtor, creditor, amount): load it with --with obligations=FILE.",

@@ -108,7 +108,7 @@ def forms(scene: Scene) -> Result:
     return Result(
         {"digital_share": ratio(digital, volume, Unit.SHARE, n=sum(many for _, many, _ in rows), why="no_transfers")},
         {"forms": Table(("form", "payments", "amount"), rows, units, about)},
-        ("paper_untraced",),
+        ("paper_untraced",) if any(form == "paper" for form, _, _ in rows) else (),
     )
 
 

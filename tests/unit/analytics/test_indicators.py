@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -10,7 +11,10 @@ import pytest
 
 from ledger.analytics.answers import reasons
 from ledger.analytics.answers.figures import Result
+from ledger.analytics.answers.formulas_fr import FORMULAS
+from ledger.analytics.answers.methods import formula, source
 from ledger.analytics.answers.registry import Indicator, Registry
+from ledger.analytics.answers.sources_fr import SOURCES
 from ledger.analytics.indicators import MODULES, REGISTRY
 from ledger.analytics.report.whole import SECTIONS, answer, build
 from ledger.analytics.report.written import lines, plain
@@ -87,6 +91,19 @@ def test_an_indicator_is_described_in_both_languages(each: Indicator) -> None:
     assert all(english.strip() and french.strip() for english, french in pairs)
     assert each.meaning != each.meaning_fr
     assert each.formula.strip() and each.source.strip() and each.models
+
+
+@pytest.mark.parametrize("each", list(REGISTRY), ids=lambda each: each.name)
+def test_the_french_method_says_the_same_numbers(each: Indicator) -> None:
+    assert formula(each, "fr") != formula(each, "en") == each.formula
+    for english, french in ((each.formula, formula(each, "fr")), (each.source, source(each, "fr"))):
+        thousands = re.sub(r"(?<=\d) (?=\d{3}\b)", "", french)
+        plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", english), re.sub(r"(?<=\d),(?=\d)", ".", thousands)
+        assert sorted(re.findall(r"\d[\d.]*", plain[0])) == sorted(re.findall(r"\d[\d.]*", plain[1]))
+
+
+def test_no_french_method_is_left_over() -> None:
+    assert set(FORMULAS) == set(SOURCES) == {each.name for each in REGISTRY}
 
 
 # --- every indicator answers on a small scene of each kind ---
