@@ -69,7 +69,9 @@ def test_notice_lets_the_accounts_spend_down(site: Site) -> None:
 
 
 def test_an_enrolment_code_is_shown_with_its_picture(site: Site) -> None:
-    desk = site.enter(site.riv, Role.OPERATOR)
+    away = site.enter(site.riv, Role.OPERATOR)
+    assert "Is it you?" in away.post(f"/desk/members/{site.riv.ada.id}/enrolment", expect=403).text
+    desk = site.enter(site.riv, Role.OPERATOR, fresh=True)
     desk.get(f"/desk/members/{site.riv.ada.id}")
     text = desk.post(f"/desk/members/{site.riv.ada.id}/enrolment", expect=200).text
     assert "/e/" in text and "<svg" in text

@@ -120,8 +120,8 @@ async def open_more(member: UUID, visit: Visit = page("accounts.open")) -> Respo
 
 
 @router.post("/desk/members/{member}/enrolment")
-def enrol(member: UUID, visit: Visit = page("members.enrol")) -> Response:
-    """A code by which one device of the member is let in, shown once."""
+def enrol(member: UUID, visit: Visit = page("members.enrol", step_up=True)) -> Response:
+    """A code by which one device of the member is let in, shown once. The first pays with nobody else's yes."""
     identity, c = visit.use.identity, visit.caller.community
     found = identity.people.get(c, member)
     code, ends = identity.devices.invite(c, member, visit.caller.principal.actor)
