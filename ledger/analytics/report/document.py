@@ -182,7 +182,7 @@ def _table(answer: Answer, key: str, table: Table, report: Report, lang: str) ->
     currency = report.head.currency
     shown = _shown(answer.indicator.name, key, table)
     units = [table.units.get(name) for name in table.columns]
-    groups = table.about.keys if isinstance(table.about, About) else ()
+    groups = {table.columns[0], *(table.about.keys if isinstance(table.about, About) else ())} - set(table.units)
     title = label(answer.indicator.tables.get(key), key, lang)
     if Unit.CURRENCY in units:
         counted = WORDS["in_hours"][lang == "fr"] if currency.model is Model.TIME else currency.code

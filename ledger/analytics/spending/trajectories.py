@@ -192,22 +192,22 @@ INDICATORS = (
         flag=Flag.ESTIMATED,
         compute=compute,
         figures={
-            f"{key}_{rule}": (f"{english}, {rule.upper()}", f"{french}, {rule.upper()}")
+            f"{key}_{rule}": (f"{english}, {first} first", f"{french}, plus {premier} d'abord")
             for key, english, french in (
                 ("transfers", "Payments before redemption", "Paiements avant reconversion"),
                 ("days", "Days from issue to redemption", "Jours de l'émission à la reconversion"),
                 ("first", "Redeemed by the first receiver, of redeemed", "Reconverti par le premier détenteur"),
                 ("first_of_issued", "The same, of what was issued", "Le même, rapporté à l'émis"),
             )
-            for rule in ("fifo", "lifo")
+            for rule, first, premier in (("fifo", "oldest", "ancien"), ("lifo", "newest", "récent"))
         },
         tables={"by_transfers": ("Redeemed money by payments before", "Monnaie reconvertie par paiements précédents")},
         columns={
             "transfers": ("Payments", "Paiements"),
-            "redeemed_fifo": ("Redeemed, FIFO", "Reconverti, FIFO"),
-            "days_fifo": ("Days, FIFO", "Jours, FIFO"),
-            "redeemed_lifo": ("Redeemed, LIFO", "Reconverti, LIFO"),
-            "days_lifo": ("Days, LIFO", "Jours, LIFO"),
+            "redeemed_fifo": ("Redeemed, oldest first", "Reconverti, plus ancien d'abord"),
+            "days_fifo": ("Days, oldest first", "Jours, plus ancien d'abord"),
+            "redeemed_lifo": ("Redeemed, newest first", "Reconverti, plus récent d'abord"),
+            "days_lifo": ("Days, newest first", "Jours, plus récent d'abord"),
         },
     ),
 )
