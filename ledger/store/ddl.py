@@ -6,9 +6,9 @@ they build with what this says.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Table, UniqueConstraint, make_url
+from sqlalchemy import MetaData, Table, UniqueConstraint, make_url
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from ledger.store.schema import APPEND_ONLY, account, head, memo, metadata
@@ -33,14 +33,22 @@ KEPT = (account, head)
 
 def script(engine: str) -> list[str]:
     """Statements that build an empty database on "sqlite" or "postgresql", in order."""
+    return tables(metadata, engine) + _trimmed(_sqlite_triggers() if engine == "sqlite" else _postgresql_triggers())
+
+
+def tables(some: MetaData, engine: str) -> list[str]:
+    """Statements that build these tables and their indexes on "sqlite" or "postgresql", in order."""
     dialect = make_url(f"{engine}://").get_dialect()()
     statements = []
-    for table in metadata.sorted_tables:
+    for table in some.sorted_tables:
         statements.append(str(CreateTable(table).compile(dialect=dialect)))
         statements += [
             str(CreateIndex(index).compile(dialect=dialect)) for index in sorted(table.indexes, key=str)
         ]
-    statements += _sqlite_triggers() if engine == "sqlite" else _postgresql_triggers()
+    return _trimmed(statements)
+
+
+def _trimmed(statements: Iterable[str]) -> list[str]:
     return ["\n".join(line.rstrip() for line in text.strip().splitlines()) for text in statements]
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Engine, make_url
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy import Engine
 
 from api.association.schema import metadata
-from ledger.store import migrations
+from ledger.store import ddl, migrations
 
 VERSIONS = Path(__file__).parent / "versions"
 TABLE = "association_version"
@@ -27,11 +26,4 @@ def check(engine: Engine) -> None:
 
 def script(engine: str) -> list[str]:
     """Statements that build the tables on "sqlite" or "postgresql" as `schema` says today."""
-    dialect = make_url(f"{engine}://").get_dialect()()
-    statements = []
-    for table in metadata.sorted_tables:
-        statements.append(str(CreateTable(table).compile(dialect=dialect)))
-        statements += [
-            str(CreateIndex(index).compile(dialect=dialect)) for index in sorted(table.indexes, key=str)
-        ]
-    return ["\n".join(line.rstrip() for line in text.strip().splitlines()) for text in statements]
+    return ddl.tables(metadata, engine)

@@ -50,6 +50,14 @@ def check(engine: Engine, versions: Path = FOLDER / "versions", table: str = VER
         raise CannotOpen(f"the database is at revision {found}; bring it up to date with `ricochet init`")
 
 
+def run(connection: Connection, revision: str) -> None:
+    """The SQL beside a revision's file, for the engine: 0001_sqlite.sql beside 0001_ledger.py."""
+    file = Path(revision)
+    script = file.with_name(f"{file.name.partition('_')[0]}_{connection.dialect.name}.sql")
+    for statement in script.read_text("utf-8").split(";\n\n"):
+        connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+
+
 def _script(versions: Path) -> ScriptDirectory:
     return ScriptDirectory(str(FOLDER), version_locations=[str(versions)])
 

@@ -1,8 +1,8 @@
 """An association's own dues and colleges, members who leave, a map that is looked at first. The SQL beside this is frozen."""
 
-from pathlib import Path
-
 from alembic import op
+
+from ledger.store.migrations import run
 
 revision = "0003"
 down_revision = "0002"
@@ -10,7 +10,4 @@ down_revision = "0002"
 
 def upgrade() -> None:
     """Run the script of the engine."""
-    connection = op.get_bind()
-    script = Path(__file__).with_name(f"0003_{connection.dialect.name}.sql")
-    for statement in script.read_text("utf-8").split(";\n\n"):
-        connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+    run(op.get_bind(), __file__)

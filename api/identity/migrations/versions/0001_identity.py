@@ -1,8 +1,8 @@
 """The first tables of people and agreements. The SQL beside this file is frozen; later changes are later revisions."""
 
-from pathlib import Path
-
 from alembic import op
+
+from ledger.store.migrations import run
 
 revision = "0001"
 down_revision = None
@@ -10,7 +10,4 @@ down_revision = None
 
 def upgrade() -> None:
     """Run the script of the engine."""
-    connection = op.get_bind()
-    script = Path(__file__).with_name(f"0001_{connection.dialect.name}.sql")
-    for statement in script.read_text("utf-8").split(";\n\n"):
-        connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+    run(op.get_bind(), __file__)
