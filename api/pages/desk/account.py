@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 from starlette.responses import Response
 
-from api.pages.desk import persons
+from api.pages.desk import history, persons
 from api.pages.frame.again import or_again
 from api.pages.frame.form import Filled, Form
 from api.pages.frame.guard import page
@@ -36,7 +36,7 @@ def one(member: UUID, account: UUID, visit: Visit = page("desk.read")) -> Respon
     names = visit.use.identity.names(c, {each.counterparty for each in lines})
     return visit.show(
         "desk/account.html", member=found, held=held, persons=persons, may=persons.may(visit), lines=lines, names=names,
-        uid=visit.form.get("uid") or new_id(),
+        uid=visit.form.get("uid") or new_id(), limits=history.limits(visit, held),
         freezes=[(each.name.lower(), visit.text(persons.FREEZES[each])) for each in Freeze],
         mutual=held.unit.model is Model.MUTUAL, proposed=_proposed(visit, held), asked=visit.request.query_params,
     )  # fmt: skip
