@@ -90,8 +90,9 @@ async def _running(settings: Settings, metrics: Metrics, clock: Callable[[], int
     master = master_key(settings)
     url = settings.database.get_secret_value()
     ledger = await asyncio.to_thread(
-        open_ledger, url, clock=clock, master_key=master, migrate=settings.migrate
-    )
+        open_ledger, url, clock=clock, master_key=master, migrate=settings.migrate,
+        writer_apart=settings.writer == "process",
+    )  # fmt: skip
     try:
         services = await asyncio.to_thread(_services, settings, metrics, ledger, master, clock)
         scheduler = Scheduler(ledger, clock=clock, jobs=with_reports(_reports_job(services)))

@@ -170,12 +170,13 @@ def open_ledger(
     limits: Limits | None = None,
     salts: Callable[[int], bytes] = os.urandom,
     on_step: Callable[[str], None] | None = None,
+    writer_apart: bool = False,
 ) -> Ledger:
     """Open `sqlite:///file` or `postgresql://…`. Raises CannotOpen (an Unavailable) with the remedy.
 
     `master_key` (32 bytes) wraps the signing keys; SQLite keeps one beside the database when none is given.
     `migrate` brings the tables up to date first; else they must be. `clock` gives ns since 1970, `salts` random
-    bytes; `on_step` hears each step of a commit (`transaction.STEPS`).
+    bytes; `on_step` hears each step of a commit (`transaction.STEPS`). `writer_apart`: commit in a process of its own.
     """
     database = open_database(url, read_only=read_only)
     try:
@@ -188,7 +189,9 @@ def open_ledger(
         raise
     committer = None
     if not read_only:
-        committer = Committer(database.write, clock=clock, salts=salts, limits=limits, on_step=on_step)
+        committer = Committer(
+            database.write, clock=clock, salts=salts, limits=limits, on_step=on_step, apart=writer_apart
+        )
     return Ledger(database, committer, clock, lambda: master_key or keys.master_key_beside(url))
 
 

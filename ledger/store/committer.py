@@ -23,6 +23,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ledger.core.commands import MAX_BATCH
 from ledger.core.errors import Corrupt, LedgerError, Unavailable
+from ledger.store.apart import Apart, Failed
+from ledger.store.engine import one_line
 from ledger.store.loader import Kept
 from ledger.store.queue import Asked, AsyncGroup, Group, Inbox, Task, ThreadGroup, deliver
 from ledger.store.transaction import Transactions
@@ -70,11 +72,13 @@ class Committer:
         salts: Callable[[int], bytes] = os.urandom,
         limits: Limits | None = None,
         on_step: Callable[[str], None] | None = None,
+        apart: bool = False,
     ) -> None:
+        """`apart`: batches run in a process of its own, which makes its own salts and tells no steps."""
         self.limits = limits or Limits()
         self.stats = Stats()
         self._on_step = on_step or (lambda step: None)
-        self._transactions = Transactions(engine, clock, salts, on_step)
+        self._transactions = Apart(engine, clock) if apart else Transactions(engine, clock, salts, on_step)
         self._inbox = Inbox(self.limits.max_waiting, self.limits.max_bytes)
         self._thread = threading.Thread(target=self._run, name="ricochet-committer", daemon=True)
         self._thread.start()
@@ -176,9 +180,9 @@ class Committer:
                 return
             except Exception as failed:  # noqa: BLE001 - sorted out below
                 error = failed
-            if attempt and not _temporary(error):
+            if attempt and not temporary(error):
                 break
-        if not _temporary(error) and len(asked) > 1:
+        if not temporary(error) and len(asked) > 1:
             self.stats.isolated += 1
             error = self._one_by_one(asked)
         for one in asked:
@@ -217,9 +221,11 @@ def _finish(groups: Sequence[Group], error: BaseException | None = None) -> None
                 one.answer = _answer(error)
 
 
-def _temporary(error: BaseException | None) -> bool:
+def temporary(error: BaseException | None) -> bool:
     """Whether the same transaction may succeed later: connection lost, locked, disk full, a server that takes no writes
     (a standby, a full disk at a host). Else the data is at fault."""
+    if isinstance(error, Failed):
+        return error.temporary
     found = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(error, SQLAlchemyError) and not isinstance(error, DBAPIError):
         return True  # no connection to be had from the pool
@@ -244,7 +250,7 @@ def _answer(error: BaseException | None) -> LedgerError:
     """What a caller hears of a failure. None and interruptions: nothing is known to be wrong with the command."""
     if isinstance(error, LedgerError):
         return error
-    said = " ".join(str(getattr(error, "orig", None) or error).split())
-    if error is None or not isinstance(error, Exception) or _temporary(error):
+    said = one_line(error)
+    if error is None or not isinstance(error, Exception) or temporary(error):
         return Unavailable(f"the database cannot answer now ({said}); send the same command again")
     return Corrupt(f"the database refused what the rules allow: {said}; run `ricochet verify`")

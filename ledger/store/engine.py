@@ -117,7 +117,7 @@ def parse_url(url: str) -> URL:
     raise CannotOpen(f"{backend} is not supported; use sqlite:///ricochet.db or postgresql://…")
 
 
-def one_line(error: Exception) -> str:
+def one_line(error: object) -> str:
     """The driver's own words."""
     said = error.orig if isinstance(error, DBAPIError) else error
     return " ".join(str(said).split())

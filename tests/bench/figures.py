@@ -124,6 +124,13 @@ def http(bench: Bench) -> Figures:
         figures[f"PostgreSQL: HTTP {name}, 2 processes"] = partial(
             _load, place, two, kind, "/v1/payments", bench.seconds
         )
+    for engine, url in bench.engines():
+        place = settle(url, bench.folder)
+        apart = bench.stack.enter_context(place.served(writer="process"))
+        for name, kind in (("payment by key", "key"), ("payment signed", "signed")):
+            figures[f"{engine}: HTTP {name}, writer in a process"] = partial(
+                _load, place, apart, kind, "/v1/payments", bench.seconds
+            )
     return figures
 
 

@@ -58,42 +58,42 @@ class Place:
     town: Path
 
     @contextmanager
-    def served(self, processes: int = 1) -> Iterator[tuple[int, ...]]:
-        """Servers on it, each with its port."""
+    def served(self, processes: int = 1, writer: str = "thread") -> Iterator[tuple[int, ...]]:
+        """Servers on it, each with its port. `writer` as in the settings."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("RICOCHET_")}
         environment = clean | {
             "RICOCHET_DATABASE": self.url, "RICOCHET_MASTER_KEY": b64encode(self.master).decode(),
             "RICOCHET_RATE": "100000000/minute", "PYTHONUNBUFFERED": "1",
             "RICOCHET_JOBS": "false",  # at night they would be measured too
+            "RICOCHET_WRITER": writer,
         }  # fmt: skip
         command = [sys.executable, "-m", "tests.bench.serving", "serve", "--port", "0"]
+        logs = [self.town.with_suffix(f".{uuid4().hex}.log") for _ in range(processes)]
         running = [
             subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
-            for log in [self._log(number).open("wb") for number in range(processes)]
+            for log in [log.open("wb") for log in logs]
         ]
         try:
-            yield tuple(self._port(number, one) for number, one in enumerate(running))
+            yield tuple(_port(log, one) for log, one in zip(logs, running, strict=True))
         finally:
             for one in running:
                 one.terminate()
             for one in running:
                 one.wait(30)
 
-    def _log(self, number: int) -> Path:
-        return self.town.with_suffix(f".{number}.log")
 
-    def _port(self, number: int, process: subprocess.Popen[bytes]) -> int:
-        """When it says that it is ready."""
-        mark = "ready at http://127.0.0.1:"
-        while True:
-            said = self._log(number).read_text(errors="replace")
-            if mark in said and "\n" in said.partition(mark)[2]:
-                return int(said.partition(mark)[2].split()[0])
-            try:
-                process.wait(0.1)
-            except subprocess.TimeoutExpired:
-                continue
-            raise SystemExit(f"the server did not start: {said[-2_000:]}")
+def _port(log: Path, process: subprocess.Popen[bytes]) -> int:
+    """When it says that it is ready."""
+    mark = "ready at http://127.0.0.1:"
+    while True:
+        said = log.read_text(errors="replace")
+        if mark in said and "\n" in said.partition(mark)[2]:
+            return int(said.partition(mark)[2].split()[0])
+        try:
+            process.wait(0.1)
+        except subprocess.TimeoutExpired:
+            continue
+        raise SystemExit(f"the server did not start: {said[-2_000:]}")
 
 
 def settle(url: str, folder: Path) -> Place:
