@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.association.reconversions import Reconversion
-from api.pages.desk.moving import Payable, accounts, chosen, do
+from api.pages.desk.moving import Payable, accounts, chosen, do, picking
 from api.pages.desk.persons import may, rules
 from api.pages.desk.today import money
 from api.pages.desk.weighing import Effect, weigh, weighed
@@ -44,8 +44,8 @@ def overview(visit: Visit = page("desk.read")) -> Response:
 @router.get("/desk/money/issue")
 def issue(visit: Visit = page("issues.create")) -> Response:
     """Units against euros received."""
-    some = accounts(visit, Model.BACKED)
-    return visit.show("desk/issue.html", some=some, uid=visit.form.get("uid") or new_id(), euro=True)
+    picked = picking(visit, accounts(visit, Model.BACKED))
+    return visit.show("desk/issue.html", picked=picked, uid=visit.form.get("uid") or new_id())
 
 
 class Issued(Filled):
@@ -86,7 +86,7 @@ async def issue_now(visit: Visit = page("issues.create", step_up=True)) -> Respo
 def redeem(visit: Visit = page("redemptions.create")) -> Response:
     """Units of a professional back for euros."""
     some = [each for each in accounts(visit, Model.BACKED) if each.account.kind in PROFESSIONAL]
-    return visit.show("desk/redeem.html", some=some, uid=visit.form.get("uid") or new_id())
+    return visit.show("desk/redeem.html", picked=picking(visit, some), uid=visit.form.get("uid") or new_id())
 
 
 class Redeemed(Filled):
@@ -112,7 +112,11 @@ def _redeem(visit: Visit) -> tuple[Redeem, Payable]:
 @or_again(redeem)
 def check_redeem(visit: Visit = page("redemptions.create")) -> Response:
     """What it would do to the guarantee; nothing is written."""
-    return weighed(visit, _redeem(visit)[0], "/desk/money/redeem")
+    command, of = _redeem(visit)
+    commission = share(command.amount, rules(visit, command.currency).commission_bp)
+    euros = visit.amount(command.amount - commission, of.unit, bare=True) + " €"
+    said = [(visit.text("Commission"), visit.amount(commission, of.unit)), (visit.text("To pay out in euros"), euros)]
+    return weighed(visit, command, "/desk/money/redeem", said)
 
 
 @router.post("/desk/money/redeem")
@@ -140,10 +144,9 @@ def unweighed(request: UUID, visit: Visit, effect: Effect | None = None, refused
     use, c = visit.use, visit.caller.community
     found, _ = _request(request, visit)
     unit = use.facts.currency(c, found.currency)
-    held = use.ledger.reader.account(c, found.account)
     commission = share(found.amount, rules(visit, found.currency).commission_bp)
     return visit.show(
-        "desk/reconversion.html", asked=found, unit=unit, held=held, commission=commission, effect=effect, refused=refused,
+        "desk/reconversion.html", asked=found, unit=unit, commission=commission, effect=effect, refused=refused,
         name=use.identity.names(c, [found.account]).get(found.account, ""), back=found.amount - commission,
     )  # fmt: skip
 

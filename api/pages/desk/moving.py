@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from starlette.responses import Response
 
 from api.identity.approvals import Proposal
+from api.identity.names import search_key
 from api.pages.frame.visit import Visit
 from api.submitting import submit_or_ask
 from ledger.core.accounts import Account, AccountState, Currency, Model
 from ledger.core.commands import Command
+
+FEW = 20
+"""Accounts that a list holds; among more, one looks for a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,7 @@ class Payable:
     account: Account
     unit: Currency
     name: str
+    member: UUID
 
 
 def accounts(visit: Visit, *models: Model) -> list[Payable]:
@@ -29,16 +35,42 @@ def accounts(visit: Visit, *models: Model) -> list[Payable]:
     while some := use.ledger.reader.accounts(c, after_no=after, limit=1_000):
         found += some
         after = some[-1].no
-    names = use.identity.names(c, [each.uid for each in found])
+    owners = use.identity.people.owners(c, [each.uid for each in found])
     units = {unit.no: unit for unit in use.ledger.reader.currencies(c)}
     return sorted(
         (
-            Payable(each, units[each.currency], names[each.uid])
+            Payable(each, units[each.currency], owners[each.uid][1], owners[each.uid][0])
             for each in found
-            if each.uid in names and each.state is AccountState.OPEN and units[each.currency].model in models
+            if each.uid in owners and each.state is AccountState.OPEN and units[each.currency].model in models
         ),
         key=lambda each: (each.name.casefold(), each.unit.code, each.account.no),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Whose account: a list while there are few, else what a search finds, until one is picked."""
+
+    some: list[Payable]
+    """What a list offers; with `one` only that."""
+    one: Payable | None
+    words: str
+    found: list[Payable]
+    """What the words find, at most `FEW`."""
+    many: bool
+    """Whether a search comes before the form."""
+
+
+def picking(visit: Visit, every: list[Payable], field: str = "account") -> Picked:
+    """From the form, or from the address: `?account=` picks one, `?q=` looks for a name."""
+    query = visit.request.query_params
+    named, words = visit.form.get(field) or query.get(field, ""), query.get("q", "").strip()[:80]
+    one = next((each for each in every if str(each.account.uid) == named), None)
+    if len(every) <= FEW:
+        return Picked(every, one, "", [], many=False)
+    key = search_key(words)
+    found = [each for each in every if key in search_key(each.name)][:FEW] if key else []
+    return Picked([one] if one else [], one, words, found, many=one is None)
 
 
 def chosen(visit: Visit, some: list[Payable], named: str, field: str = "account") -> Payable:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from api.pages.desk.moving import Payable, accounts, chosen, do
+from api.pages.desk.moving import Payable, accounts, chosen, do, picking
 from api.pages.desk.weighing import weighed
 from api.pages.frame.again import or_again
 from api.pages.frame.form import Filled
@@ -88,10 +88,14 @@ def notes(visit: Visit = page("commands.exchange_form")) -> Response:
     forms = {(each.unit.code, each.account.form) for each in some}
     both = any((code, Form.PAPER) in forms and (code, Form.DIGITAL) in forms for code, _ in forms)
     payers = [each for each in some if not each.account.signed_only]
-    other = next((each.account.uid for each in some if payers and _fits(payers[0], each)), "")
+    picked = picking(visit, payers, "payer")
+    first = picked.one or next(iter(payers), None)
+    fitting = [each for each in some if first is not None and _fits(first, each)]
+    own = [each for each in fitting if first is not None and each.member == first.member]
     return visit.show(
-        "desk/notes.html", some=some, payers=payers, both=both, other=other, uid=visit.form.get("uid") or new_id()
-    )
+        "desk/notes.html", picked=picked, both=both, some=(own or fitting) if picked.one else some,
+        other=next((each.account.uid for each in own or fitting), ""), uid=visit.form.get("uid") or new_id(),
+    )  # fmt: skip
 
 
 def _fits(payer: Payable, payee: Payable) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -93,9 +94,9 @@ def weigh(use: Services, command: Command) -> Effect:
     return Effect(forms, accounts)
 
 
-def weighed(visit: Visit, command: Command, action: str) -> Response:
-    """The page that shows it before it is done; its form sends the same values on to `action`."""
-    return visit.show("desk/weighed.html", effect=weigh(visit.use, command), action=action, kept=visit.form.kept())
+def weighed(visit: Visit, command: Command, action: str, said: Sequence[tuple[str, str]] = ()) -> Response:
+    """The page that shows it before it is done, `said` above; its form sends the same values on to `action`."""
+    return visit.show("desk/weighed.html", effect=weigh(visit.use, command), action=action, said=said, kept=visit.form.kept())
 
 
 def _changes(
