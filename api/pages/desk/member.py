@@ -40,7 +40,8 @@ def one(member: UUID, visit: Visit = page("desk.read")) -> Response:
         states=MemberState, nexts=sorted(TRANSITIONS[found.state]), devices=_devices(visit, found),
         units=[each for each in persons.units(visit) if each.code not in have], uid=visit.form.get("uid") or new_id(),
         paid=use.association.dues.of(c, member), files=use.association.agreements.of(c, member),
-        became=history.memberships(visit, found), today=use.association.dues.today(), tongues=[(each, NAMES[each]) for each in LANGUAGES],
+        became=history.memberships(visit, found), today=use.association.dues.today(),
+        tongues=[(each, NAMES[each]) for each in LANGUAGES],
         may_close=any(each.account.state is AccountState.OPEN for each in held),
     )  # fmt: skip
 
