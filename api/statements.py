@@ -14,6 +14,7 @@ from api.deps import Caller
 from api.params import page, since, until
 from api.schemas.common import moment
 from ledger.core.money import format_minor
+from ledger.interchange.spreadsheet import harmless
 from ledger.store.reader import Reader
 from ledger.store.views import Line
 
@@ -85,16 +86,10 @@ def as_csv(statement: dict[str, Any]) -> Response:
         amounts = [format_minor(line[name], statement["scale"]) for name in ("amount", "held", "balance")]
         rows.writerow([
             line["seq"], line["at"], line["effective_on"][:10], line["id"], line["reason"],
-            line["counterparty"]["account"], _cell(line["counterparty"]["name"]), *amounts, _cell(line["memo"]),
-            statement["currency"],
+            line["counterparty"]["account"], harmless(line["counterparty"]["name"] or ""), *amounts,
+            harmless(line["memo"] or ""), statement["currency"],
         ])  # fmt: skip
     headers = {"content-disposition": f'attachment; filename="statement-{statement["account"]}.csv"'}
     if statement["next"]:
         headers["link"] = f'<?cursor={statement["next"]}>; rel="next"'
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _cell(text: str | None) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    said = text or ""
-    return "'" + said if said[:1] in ("=", "+", "-", "@", "\t", "\r") else said

@@ -22,6 +22,7 @@ from ledger.interchange.csv_lines import RefusedLine
 from ledger.interchange.csv_map import read_map
 from ledger.interchange.names import community_of
 from ledger.interchange.policy_file import PRESETS
+from ledger.interchange.spreadsheet import harmless
 from ledger.service import OPERATOR, Ledger
 from ledger.store.moving import export_community, import_community
 
@@ -119,6 +120,6 @@ def _refusals(path: Path) -> Iterator[Callable[[RefusedLine], None]]:
                 writers.append(csv.writer(file))
                 writers[0].writerow(["line", "id", "code", "field", "reason"])
             why = line.why
-            writers[0].writerow([line.number, line.id, why.code.value, why.field, why.detail])
+            writers[0].writerow([line.number, harmless(line.id), why.code.value, why.field, why.detail])
 
         yield write

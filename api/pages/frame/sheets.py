@@ -10,6 +10,8 @@ from decimal import Decimal
 from importlib import import_module
 from typing import Any
 
+from ledger.interchange.spreadsheet import harmless
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 WIDTH, WIDEST = 12, 44
@@ -48,8 +50,7 @@ def as_csv(sheets: Sequence[Sheet]) -> str:
 def _plain(cell: Cell) -> str:
     if isinstance(cell, Number):
         return str(cell.value)
-    text = cell or ""
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return harmless(cell or "")
 
 
 def as_xlsx(sheets: Sequence[Sheet]) -> bytes:

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from ledger.analytics.answers.figures import Cell, Figure, Table
 from ledger.analytics.report.whole import SECTIONS, Answer, Head, Report
+from ledger.interchange.spreadsheet import harmless
 
 FORMAT = 1
 BIG = 2**63
@@ -126,13 +127,8 @@ def to_csv(report: Report) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_harmless(cell) for cell in line] for line in lines(report))
+    writer.writerows([harmless(cell) if isinstance(cell, str) else cell for cell in line] for line in lines(report))
     return out.getvalue()
-
-
-def _harmless(cell: Cell) -> Cell:
-    """Text that no spreadsheet takes for a formula: areas and sectors are what members wrote."""
-    return "'" + cell if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def to_parquet(report: Report) -> bytes:
