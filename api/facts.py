@@ -81,10 +81,10 @@ class Facts:
         found = self._codes.get(c, {}).get(code)
         return await asyncio.to_thread(self.currency, c, code) if found is None else found
 
-    def unit(self, c: UUID, no: int) -> Currency:
-        """A currency by its number."""
+    def unit(self, c: UUID, no: int, seen: Reader | None = None) -> Currency:
+        """A currency by its number; who reads from a snapshot names it, so as not to wait for a second connection."""
         if no not in self._currencies.get(c, {}):
-            self._load(c)
+            self._load(c, seen)
         return self._currencies[c][no]
 
     def accounts(self, c: UUID, numbers: Iterable[int]) -> dict[int, Named]:
@@ -108,8 +108,8 @@ class Facts:
         """What the numbers in some entries mean: transfers, and effects on accounts."""
         return self.accounts(c, {no for entry in entries for no in numbers_of(entry)})
 
-    def _load(self, c: UUID) -> None:
-        found = self._reader.currencies(c)
+    def _load(self, c: UUID, seen: Reader | None = None) -> None:
+        found = (seen or self._reader).currencies(c)
         self._currencies[c] = {unit.no: unit for unit in found}
         self._codes[c] = {unit.code: unit for unit in found}
 

@@ -42,7 +42,7 @@ def member(use: Services, community: UUID, found: Member, seen: Reader) -> Json:
 def accounts(use: Services, community: UUID, found: Member, seen: Reader) -> list[Json]:
     """A member's accounts as they are now."""
     held = [seen.account(community, account) for account in found.accounts]
-    return [presenting.account(each, use.facts.unit(community, each.currency), found.id) for each in held]
+    return [presenting.account(each, use.facts.unit(community, each.currency, seen), found.id) for each in held]
 
 
 def listed(use: Services, community: UUID, found: Member, seen: Reader) -> Json:
@@ -53,7 +53,7 @@ def listed(use: Services, community: UUID, found: Member, seen: Reader) -> Json:
         "member": str(found.id), "name": found.name, "kind": found.kind.value, "place": found.place,
         "sectors": list(found.sectors), "acceptance_bp": max([each.acceptance_bp for each in payable], default=0),
         "accounts": [
-            {"id": str(each.uid), "currency": use.facts.unit(community, each.currency).code} for each in payable
+            {"id": str(each.uid), "currency": use.facts.unit(community, each.currency, seen).code} for each in payable
         ],
     }  # fmt: skip
 

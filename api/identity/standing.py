@@ -50,8 +50,8 @@ class Standings:
         )
 
     def _one(self, community: UUID, member: UUID) -> dict[UUID, Sequence[Account]]:
+        accounts = self._people.get(community, member).accounts
         with self._ledger.reader.snapshot() as seen:
-            accounts = self._people.get(community, member).accounts
             return {member: [seen.account(community, uid) for uid in accounts]}
 
     def _everybody(self, community: UUID) -> dict[UUID, Sequence[Account]]:

@@ -81,29 +81,27 @@ def search(
     first = 0 if wanted.start is None else midnight(wanted.start, zone)
     fits = _fits(wanted, held)
     found: list[Told] = []
-    with visit.use.ledger.reader.snapshot() as seen:
-        newest = seen.account(c, held.account.uid).version
-        at = newest + 1 if before is None else before
-        if before is None and wanted.end is not None:
-            at = first_version(
-                seen, c, held.account.uid, newest, midnight(wanted.end + timedelta(days=1), zone)
-            )
-        for _ in range(MOST // BATCH):
-            size = BATCH if wanted.given else limit + 1
-            lines = seen.statement(c, held.account.uid, before_version=at, limit=size)
-            memos = seen.memos(c, [line.seq for line in lines])
-            names = visit.use.identity.names(c, {line.counterparty for line in lines})
-            for line in lines:
-                if line.ts < first:
-                    return found, None
-                if len(found) == limit:
-                    return found, at
-                told = tell(visit, line, names, memos)
-                if fits(told):
-                    found.append(told)
-                at = line.version
-            if len(lines) < size:
+    seen = visit.use.ledger.reader  # no snapshot: lines are only added, and the names need the connection
+    newest = seen.account(c, held.account.uid).version
+    at = newest + 1 if before is None else before
+    if before is None and wanted.end is not None:
+        at = first_version(seen, c, held.account.uid, newest, midnight(wanted.end + timedelta(days=1), zone))
+    for _ in range(MOST // BATCH):
+        size = BATCH if wanted.given else limit + 1
+        lines = seen.statement(c, held.account.uid, before_version=at, limit=size)
+        memos = seen.memos(c, [line.seq for line in lines])
+        names = visit.use.identity.names(c, {line.counterparty for line in lines})
+        for line in lines:
+            if line.ts < first:
                 return found, None
+            if len(found) == limit:
+                return found, at
+            told = tell(visit, line, names, memos)
+            if fits(told):
+                found.append(told)
+            at = line.version
+        if len(lines) < size:
+            return found, None
     return found, at
 
 

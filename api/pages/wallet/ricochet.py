@@ -16,7 +16,7 @@ from api.pages.frame.texts import later
 from api.pages.frame.visit import Visit
 from api.pages.wallet.mine import Held, holdings, read_id
 from api.pages.wallet.trades import trade
-from ledger.analytics.scan.onward import KEPT, REPAID, Flow, Posting, follow, told
+from ledger.analytics.scan.onward import KEPT, REPAID, Flow, Group, Posting, follow, told
 from ledger.community.membership import MemberKind
 from ledger.core.journal import Reason
 from ledger.store.reader import Reader
@@ -28,13 +28,14 @@ MONTH = 30 * 86_400 * 10**9
 BATCH, MOST_MINE, MOST_THEIRS, MOST_PAYEES = 200, 2_000, 2_000, 60
 """What is looked at for one page: the latest lines of mine, of each payee, and so many payees."""
 
-EUROS, REST, PEOPLE = "euros", "rest", "people"
+EUROS, REST, PEOPLE, MEMBERS = "euros", "rest", "people", "members"
 WORDS: dict[Hashable, str] = {
     KEPT: later("Still there"),
     REPAID: later("Paid off what was owed"),
     EUROS: later("Changed back into euros"),
     REST: later("Dues, fees and other"),
     PEOPLE: later("Paid to people: wages, members"),
+    MEMBERS: later("Spent again with members"),
 }
 
 
@@ -54,25 +55,23 @@ def ricochet(visit: Visit = page("statements.read")) -> Response:
     named = read_id(visit.request.query_params.get("account", ""))
     held = next((each for each in some if each.account.uid == named), some[0] if some else None)
     asked = visit.request.query_params.get("months", "")
-    months = int(asked) if asked in map(str, MONTHS) else MONTHS[1]
+    months = int(asked) if asked in map(str, MONTHS) else MONTHS[-1]
     flows = [] if held is None else _flows(visit, held, visit.use.clock() - months * MONTH)
     members = _members(visit, flows)
-    by_trade: dict[Hashable, list[Flow]] = defaultdict(list)
-    by_town: dict[Hashable, list[Flow]] = defaultdict(list)
+    ends: dict[Hashable, list[Flow]] = defaultdict(list)
+    trades: dict[Hashable, list[Flow]] = defaultdict(list)
+    towns: dict[Hashable, list[Flow]] = defaultdict(list)
     for key, flow in flows:
         who = members.get(key) if isinstance(key, UUID) else None
-        by_trade[_trade(visit, key, who)].append(flow)
+        ends[MEMBERS if who else REST if isinstance(key, UUID) else key].append(flow)
         if who is not None:
-            by_town[who.place].append(flow)
-    rows = [
-        _row(visit, each.keys, each.share, each.people, later("Other trades and ends"))
-        for each in told(by_trade)
-    ]
-    towns = [_row(visit, each.keys, each.share, each.people, later("Other towns")) for each in told(by_town)]
-    again = told(_halves(flows))
-    spent = next((each.share for each in again if each.keys == (True,)), None)
+            trades[_trade(visit, who)].append(flow)
+            towns[who.place].append(flow)
+    groups = told(ends)
     return visit.show(
-        "wallet/ricochet.html", rows=rows, towns=towns, months=months, all_months=MONTHS, spent=spent, held=held, some=some,
+        "wallet/ricochet.html", rows=_rows(visit, groups, later("Other ends")), months=months, all_months=MONTHS, held=held,
+        trades=_rows(visit, told(trades), later("Other trades")), towns=_rows(visit, told(towns), later("Other towns")),
+        spent=next((each.share for each in groups if each.keys == (MEMBERS,)), None), some=some,
         paid=len({flow.by for _, flow in flows}),
     )  # fmt: skip
 
@@ -146,20 +145,14 @@ def _members(visit: Visit, flows: Found) -> dict[UUID, Member]:
     return {account: known[owner] for account, (owner, _) in owners.items()}
 
 
-def _trade(visit: Visit, key: Hashable, who: Member | None) -> Hashable:
-    if not isinstance(key, UUID):
-        return key
-    if who is None:
-        return REST
+def _trade(visit: Visit, who: Member) -> Hashable:
     return PEOPLE if who.kind is MemberKind.PERSON or not who.sectors else trade(who.sectors[0], visit)
 
 
-def _halves(flows: Found) -> dict[bool, list[Flow]]:
-    """What was spent again with members, and what was not."""
-    halves: dict[bool, list[Flow]] = defaultdict(list)
-    for key, flow in flows:
-        halves[isinstance(key, UUID)].append(flow)
-    return halves
+def _rows(visit: Visit, groups: list[Group], other: str) -> list[Row]:
+    """In words, largest first; what was put together stands at the end."""
+    ordered = sorted(groups, key=lambda each: len(each.keys) > 1)
+    return [_row(visit, each.keys, each.share, each.people, other) for each in ordered]
 
 
 def _row(visit: Visit, keys: tuple[Hashable, ...], share: int, people: int, other: str) -> Row:

@@ -1,12 +1,13 @@
-"""What became of money that one payer gave to others: the ricochet of one's own payments, first in first out.
+"""What became of money that one payer gave to others: the ricochet of one's own payments, in proportion ("mixed").
 
-Each receiver's postings are walked once. What the payer gave are marked lots; whatever leaves takes the oldest lot, a
-debt is filled before anything is held. Groups of too few people are put together, so that a sum is never one member's.
+Each receiver's postings are walked once. Whatever leaves takes from everything that is held in proportion, so the payer's
+part as well; a debt is filled before anything is held. First in first out would say "still there" for as long as it takes
+to spend what was there before: at a velocity of one, a year. Groups of too few people are put together, so that a sum is
+never one member's.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
@@ -37,34 +38,28 @@ KEPT, REPAID = "kept", "repaid"
 
 def follow(opening: int, postings: Iterable[Posting]) -> dict[Hashable, int]:
     """By end, how much of what our payer gave went there. `opening` is the balance before the first posting."""
-    lots: deque[list[int]] = deque(
-        [[opening, 0]] if opening > 0 else []
-    )  # amount, and 1 where it is our payer's
-    debt, went = max(-opening, 0), dict[Hashable, int]()
+    held, ours, debt = max(opening, 0), 0, max(-opening, 0)
+    went = dict[Hashable, int]()
 
-    def note(end: Hashable, amount: int, mine: int | bool) -> None:
-        if mine and amount:
+    def note(end: Hashable, amount: int) -> None:
+        if amount:
             went[end] = went.get(end, 0) + amount
 
     for amount, end, given in postings:
         if amount > 0:
             filled = min(amount, debt)
             debt -= filled
-            note(REPAID, filled, given)
-            if amount > filled:
-                lots.append([amount - filled, int(given)])
+            held += amount - filled
+            if given:
+                note(REPAID, filled)
+                ours += amount - filled
             continue
-        left = -amount
-        while left and lots:
-            part = min(left, lots[0][0])
-            note(end, part, lots[0][1])
-            lots[0][0] -= part
-            left -= part
-            if not lots[0][0]:
-                lots.popleft()
-        debt += left
-    for held, mine in lots:
-        note(KEPT, held, mine)
+        left = max(held + amount, 0)
+        stays = ours * left // held if held else 0
+        note(end, ours - stays)
+        debt += left - held - amount
+        held, ours = left, stays
+    note(KEPT, ours)
     return went
 
 

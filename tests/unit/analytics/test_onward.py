@@ -8,17 +8,17 @@ from hypothesis import strategies as st
 from ledger.analytics.scan.onward import KEPT, REPAID, Flow, Posting, enough, follow, told
 
 
-def test_the_oldest_lot_leaves_first() -> None:
-    went = follow(
-        100, [Posting(50, "me", True), Posting(-120, "farm"), Posting(30, "x"), Posting(-40, "press")]
-    )
-    assert went == {"farm": 20, "press": 30}
+def test_what_leaves_takes_from_all_in_proportion() -> None:
+    went = follow(100, [Posting(50, "me", True), Posting(-120, "farm"), Posting(30, "x"), Posting(-40, "press")])
+    assert went == {"farm": 40, "press": 7, KEPT: 3}, "a third of what is held is ours; then 10 of 60"
     assert follow(0, [Posting(50, "me", True), Posting(-20, "farm")]) == {"farm": 20, KEPT: 30}
+    assert follow(0, [Posting(50, "me", True), Posting(-80, "farm")]) == {"farm": 50}, "and the rest is debt"
 
 
 def test_a_debt_is_filled_before_anything_is_held() -> None:
     assert follow(-30, [Posting(50, "me", True), Posting(-70, "farm")]) == {REPAID: 30, "farm": 20}
     assert follow(-30, [Posting(20, "x"), Posting(50, "me", True)]) == {REPAID: 10, KEPT: 40}
+    assert follow(0, [Posting(-80, "farm"), Posting(100, "me", True)]) == {REPAID: 80, KEPT: 20}
 
 
 @given(
