@@ -20,7 +20,7 @@ from starlette.responses import Response
 from api.association.links import Link, Use
 from api.deps import derive
 from api.identity.permissions import allowed
-from api.pages.desk.policies import today
+from api.pages.desk.policies import begins, today
 from api.pages.desk.rules import currencies
 from api.pages.frame.again import or_again
 from api.pages.frame.form import Filled
@@ -46,6 +46,8 @@ class Convention:
     unit: Currency
     use: Use
     net: int
+    since: int
+    """Its first day, as a moment (ns)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,10 @@ def links(visit: Visit = page("desk.read")) -> Response:
     """Every convention, the open ones first; an offer to hand over where one was just made."""
     c, life = visit.caller.community, visit.use.association.links
     found = [
-        Convention(each, _name(visit, each.other), visit.use.facts.currency(c, each.currency), life.use(each), life.net(each))
+        Convention(
+            each, _name(visit, each.other), visit.use.facts.currency(c, each.currency), life.use(each), life.net(each),
+            begins(each.agreed_on, visit.face.timezone),
+        )
         for each in life.of(c)
     ]
     found.sort(key=lambda each: (each.link.state != "open", each.other))

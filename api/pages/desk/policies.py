@@ -52,6 +52,8 @@ class Parameter:
     label: str
     kind: Kind
     value: str
+    said: str
+    """As it is read."""
     optional: bool
     hint: str
 
@@ -68,12 +70,27 @@ def parameters(visit: Visit, unit: Currency, policy: Policy) -> list[Parameter]:
     hints = {Kind.SHARE: _PERCENT, Kind.DAYS: _DAYS}
     return [
         Parameter(
-            name, visit.text(WORDS[name]), kind, _typed(kind, getattr(policy, name), unit), name in _OPTIONAL,
-            visit.text(hints[kind]) if kind in hints else "",
+            name, visit.text(WORDS[name]), kind, local(_typed(kind, value, unit), visit.lang),
+            _said(visit, kind, value, unit), name in _OPTIONAL, visit.text(hints[kind]) if kind in hints else "",
         )
         for name in OF.get(unit.model, ())
-        for kind in [kind_of(name)]
+        for kind, value in [(kind_of(name), getattr(policy, name))]
     ]  # fmt: skip
+
+
+def local(typed: str, lang: str) -> str:
+    """A number that was typed, with the mark of the language."""
+    return typed.replace(".", ",") if lang == "fr" else typed
+
+
+def _said(visit: Visit, kind: Kind, value: int | None, unit: Currency) -> str:
+    if value is None:
+        return visit.text("no limit")
+    if kind is Kind.MONEY:
+        return visit.amount(value, unit)
+    if kind is Kind.DAYS:
+        return visit.text("%(days)s days", days=value)
+    return local(_typed(kind, value, unit), visit.lang) + " %"
 
 
 def _typed(kind: Kind, value: int | None, unit: Currency) -> str:

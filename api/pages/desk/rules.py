@@ -98,7 +98,7 @@ def change(visit: Visit = page("policies.change"), currency: str = Code) -> Resp
     first = policies.today(visit) + timedelta(days=30)
     return visit.show(
         "desk/rules_change.html", unit=unit, lines=policies.parameters(visit, unit, policy), since=first.replace(day=1),
-        gift=GIFT_BP,
+        gift=GIFT_BP // 100,
     )  # fmt: skip
 
 

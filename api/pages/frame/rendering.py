@@ -38,6 +38,7 @@ def environment(folders: tuple[str, ...], lang: str, statics: Statics) -> Enviro
         "plain": units.plain_amount,
         "share": lambda basis_points: units.write_share(basis_points, lang),
         "number": lambda number: units.write_number(number, lang),
+        "month": lambda month: units.write_month(month, lang),
         "day": _timed(units.write_day, lang),
         "clock": _timed(units.write_clock, lang),
         "moment": _timed(units.write_moment, lang),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -87,6 +87,11 @@ def moment_of(ns: int, timezone: str) -> datetime:
 def write_day(ns: int, lang: str, timezone: str) -> str:
     """ "21 nov. 2026"."""
     return format_date(moment_of(ns, timezone), "medium", locale=LOCALES[lang])
+
+
+def write_month(month: str, lang: str) -> str:
+    """ "2026-11" as "nov. 2026"."""
+    return format_date(date(int(month[:4]), int(month[5:]), 1), "MMM y", locale=LOCALES[lang])
 
 
 def write_clock(ns: int, lang: str, timezone: str) -> str:
