@@ -11,6 +11,7 @@ from ledger.core.money import MAX_AMOUNT
 
 _ISO = r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s?(Z|UTC|[+-](0\d|1[0-5])(:?[0-5]\d)?)?)?"
 _WHOLE = r"[+-]?\d{1,15}"
+_ZONED = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 EARLIEST, LATEST = -2_208_988_800, 7_258_118_399
 """The first second of 1900 and the last of 2199: what lies outside is a slip, and would give series of thousands of years."""
 
@@ -41,7 +42,7 @@ def moment(column: str, kind: str) -> Cells:
     """A time in microseconds since 1970 UTC. Text without an offset is UTC; whole numbers are seconds."""
     said = words(column)
     if kind.startswith("TIMESTAMP") or kind == "DATE":
-        as_time = column if kind == "TIMESTAMP WITH TIME ZONE" else f"CAST({column} AS TIMESTAMP)"
+        as_time = f"CAST({column} AS {'TIMESTAMPTZ' if kind in _ZONED else 'TIMESTAMP'})"
         return Cells(_possible(f"CASE WHEN isfinite({as_time}) THEN epoch_us({as_time}) END"), said)
     zone = f"regexp_replace(upper({said}), ' ?UTC$', 'Z')"
     value = (

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import io
 import json
 import os
+import random
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -51,6 +57,41 @@ def test_the_20_000_rows() -> None:
     check_digits(
         expected, answer(S20K / "ledger.csv", "--accounts", S20K / "accounts.csv", "--columns", COLUMNS)
     )
+
+
+@pytest.mark.parametrize("form", ["csv.gz", "parquet"])
+def test_the_same_rows_as_other_programs_write_them(tmp_path: Path, form: str) -> None:
+    """Shuffled, with semicolons and a byte-order mark, moments in all zones, notes with line breaks; or typed columns."""
+    with (S20K / "ledger.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    draw = random.Random(4)
+    draw.shuffle(rows)
+    path = tmp_path / f"ledger.{form}"
+    if form == "parquet":
+        moments = [datetime.fromtimestamp(int(row["t_seconds"]), UTC) for row in rows]
+        columns: dict[str, Any] = {
+            "id": [int(row["id"]) for row in rows], "time": pa.array(moments, pa.timestamp("ns", "Europe/Paris")),
+            "kind": [row["kind"].upper() for row in rows], "from": [int(row["src"]) if row["src"] else None for row in rows],
+            "to": [float(row["dst"]) if row["dst"] else None for row in rows],
+            "amount": pa.array([int(row["amount_minor"]) for row in rows], pa.int32()),
+        }  # fmt: skip
+        pq.write_table(pa.table(columns), path)
+    else:
+        text = io.StringIO()
+        out = csv.writer(text, delimiter=";", lineterminator="\r\n")
+        out.writerow(["Id", "Note", "Time", "Kind", "From", "To", "Amount"])
+        for row in rows:
+            zone = timezone(timedelta(minutes=draw.randrange(-720, 841, 15)))
+            moment = datetime.fromtimestamp(int(row["t_seconds"]), zone).isoformat(" ")
+            note = draw.choice(("", "a;b", 'two\r\nlines with a "word"'))
+            major = f"{int(row['amount_minor']) / 100:.2f}".replace(".", ",")
+            kind = "" if row["kind"] == "transfer" else row["kind"]
+            out.writerow([row["id"], note, moment, kind, f" {row['src']}", row["dst"], major])
+        path.write_bytes(gzip.compress(text.getvalue().encode("utf-8-sig")))
+    scale = ("--scale", 2) if form == "csv.gz" else ()
+    expected = json.loads((S20K / "expected.json").read_text())
+    del expected["follow_the_money"]
+    check_digits(expected, answer(path, "--accounts", S20K / "accounts.csv", *scale))
 
 
 def test_without_areas_only_what_needs_them_is_missing() -> None:
