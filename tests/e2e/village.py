@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from tests.tidy import ROOT
+from tests.wallet_run import Said
 
 PASSPHRASE = "correct horse battery"
 START_SECONDS = 60
@@ -115,18 +116,6 @@ def serving(folder: Path) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-@dataclass
-class Said:
-    """What a wallet printed, and its exit code."""
-
-    exit: int
-    out: str
-    err: str
-
-    def json(self) -> Any:
-        return json.loads(self.out)
 
 
 @dataclass
