@@ -66,4 +66,4 @@ def test_what_would_change_in_the_rules_is_read_before_it_is_approved(site: Site
     text = site.enter(place, Role.OPERATOR).get("/desk/approvals")
     assert "Commission on reconversion" in text and "→ 3.5 %" in text and "General assembly" in text
     assert "Approve<" in text
-    assert "somebody who is forgotten" in text, "the key of who asked is not there any more"
+    assert "somebody no longer known here" in text, "the key of who asked is not there any more"

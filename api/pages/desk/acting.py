@@ -11,9 +11,9 @@ from ledger.service import OPERATOR
 
 
 def names_of(visit: Visit, actors: Collection[UUID]) -> dict[UUID, str]:
-    """By actor: the label of a key of staff, a member's name, or words for the server itself and for who is forgotten."""
+    """By actor: the label of a key of staff, a member's name, or words for the server itself and for who is not known any more."""
     c, identity = visit.caller.community, visit.use.identity
-    forgotten = visit.text("somebody who is forgotten")
+    forgotten = visit.text("somebody no longer known here")
     known = {uid: found.name for uid, found in identity.roster.among(c, actors).items()}
     labels = {**identity.keys.labels(NOBODY, actors), **identity.keys.labels(c, actors), **known}
     found = {each: labels.get(each) or forgotten for each in actors}
