@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _CHANCE = (
-    "Au hasard : jusqu'à 100 réseaux (20 à partir de 100 000 liens) où chaque membre a autant de payeurs "
+    "Au hasard : jusqu'à 100 réseaux (20 à partir de 100\u202f000 liens) où chaque membre a autant de payeurs "
     "et de payés, obtenus en échangeant les payés de paires de liens tirées au sort (graine 20260101) ; z "
     "= (observé - moyenne) / écart-type. Non donné au-dessous de 30 membres."
 )
@@ -133,19 +133,19 @@ FORMULAS: dict[str, str] = {
     "cycles": f"trace(A^3) / 3 de la matrice 0/1 des liens. {_CHANCE}",
     "circularity": (
         f"{_SET_OFF} ; circularité = compensé / volume. Au hasard : comme pour la réciprocité, chaque "
-        "montant restant à son payeur ; pas au-delà de 20 000 liens"
+        "montant restant à son payeur ; pas au-delà de 20\u202f000 liens"
     ),
     "set_off": (
         f"{_SET_OFF}. Avec liquidité : chacun peut aussi payer sur son solde du début de la période et ses "
-        "lignes de crédit de la fin, et recevoir jusqu'à son plafond. Au plus 1 000 propositions sont "
+        "lignes de crédit de la fin, et recevoir jusqu'à son plafond. Au plus 1\u202f000 propositions sont "
         "montrées"
     ),
     "set_off_stress": f"{_SET_OFF} ; puis sans aucun lien du membre aux plus fortes recettes",
-    "invoice_set_off": f"{_SET_OFF}. Au plus 1 000 propositions sont montrées",
+    "invoice_set_off": f"{_SET_OFF}. Au plus 1\u202f000 propositions sont montrées",
     "credit_health": (
         "Usage des lignes : Σ max(−b, 0) ÷ Σ ligne. Bloqué : |b| au-dessus de la moitié de la ligne sans "
         "passage par zéro depuis 12 mois. Thésaurisé : au-delà de 5 lignes, ou de 6 mois de ventes sans "
-        "ligne. Ligne suggérée : min(3 mois de ventes, 30 000)."
+        "ligne. Ligne suggérée : min(3 mois de ventes, 30\u202f000)."
     ),
     "credit_risk": (
         "p = dettes passées en perte ÷ comptes-mois en dette ; sur un an : 1 − (1 − p)^12, avec sa borne "

@@ -31,6 +31,8 @@ DRAWN_ONLY = frozenset({("holding", "durations"), ("retention", "curves")})
 """Long tables whose chart and whose summary, the table after it, say all that a page can."""
 SERIES = ("month", "period")
 """First columns of tables that go along time: the page shows their end, the chart all of it."""
+GROUPS = ("area", "sector")
+"""First columns of tables of groups: the page shows the largest by their first number."""
 SHRINK = 0.66
 """Points for each pixel of a chart."""
 PAGE = 482.0
@@ -216,9 +218,13 @@ def _shown(name: str, key: str, table: Table) -> Sequence[tuple[Cell, ...]]:
         return table.rows
     if table.columns[0] in SERIES:
         return table.rows[-ROWS:]
-    if table.about is None or table.about is WHOLE:
+    if table.about is not None and table.about is not WHOLE:
+        size = table.about.value
+    elif table.columns[0] in GROUPS and table.units:
+        size = next(iter(table.units))
+    else:
         return table.rows[:ROWS]
-    sizes = [each if isinstance(each, int | float) else 0 for each in table.column(table.about.value)]
+    sizes = [each if isinstance(each, int | float) else 0 for each in table.column(size)]
     order = sorted(range(len(sizes)), key=lambda at: -sizes[at])
     return [table.rows[at] for at in order[:ROWS]]
 

@@ -8,7 +8,7 @@ import pytest
 from ledger.analytics.answers.figures import Result, Table, Unit
 from ledger.analytics.indicators import REGISTRY
 from ledger.analytics.report.chart_catalogue import DRAWN
-from ledger.analytics.report.chart_kinds import front
+from ledger.analytics.report.chart_kinds import front, lines, stock_flow
 from ledger.analytics.report.chart_style import Canvas, number_locale, time_locale
 from ledger.analytics.report.charts import charts, describe, svg, to_svg
 from ledger.analytics.report.whole import answer
@@ -147,3 +147,15 @@ def test_a_front_names_those_on_it() -> None:
         to_svg(front(canvas, rows, "x", "y", (Unit.COUNT, Unit.COUNT), "name"), "Front", "two", "en")
     )
     assert "bread" in said and "soap" not in said
+
+
+def test_months_without_a_value_keep_their_place() -> None:
+    canvas = Canvas("en", RIV, {})
+    months = ["Jan 2025", "Feb 2025", "Mar 2025"]
+    rows = [{"month": each, "issued": 5 * (each != "Feb 2025"), "redeemed": 0, "stock": 9} for each in months]
+    both = stock_flow(canvas, rows, ("issued",), ("redeemed",), "stock").to_dict()["vconcat"]
+    assert [part["encoding"]["x"]["scale"]["domain"] for part in both] == [months, months]
+    gap = [{"month": each, "share": None if each == "Feb 2025" else 0.5} for each in months]
+    line = lines(canvas, gap, ("share",), Unit.SHARE).to_dict()
+    assert [row["value"] for row in line["data"]["values"]] == [0.5, None, 0.5]
+    assert line["encoding"]["y"]["title"] == "share"

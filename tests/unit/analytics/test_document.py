@@ -14,7 +14,7 @@ from ledger.analytics.report.document_words import LACKING, MAIN, SILENT, WORDS,
 from ledger.analytics.report.whole import SECTIONS, Report, build
 from ledger.analytics.source.window import DAY, Window
 from ledger.core.accounts import Model
-from tests.analytics_town import town
+from tests.analytics_town import Move, town
 from tests.analytics_valley import valley
 
 
@@ -143,6 +143,23 @@ def test_long_tables_show_the_largest(report: Report, tmp_path: Path) -> None:
     assert len(amounts) == document.ROWS
     assert amounts == sorted(amounts, reverse=True)
     assert "more rows" in table["more"]
+
+
+def test_tables_along_time_show_their_end_and_what_is_unknown_is_said(tmp_path: Path) -> None:
+    moves: list[Move] = [
+        (month * 31 * DAY, "transfer", "ann" if month % 2 else "bob", "shop", 100) for month in range(40)
+    ]
+    scene = town(moves, {"bob": {"area": "north"}, "shop": {"area": "south", "sector": "56.10A"}})
+    said = document.content(build(scene, [REGISTRY["velocity"], REGISTRY["circulation"]]), "fr", tmp_path)
+    velocity, circulation = (
+        {table["title"].split(" (")[0]: table for table in answer["tables"]}
+        for section in said["sections"]
+        for answer in sorted(section["answers"], key=lambda each: each["title"] != "Vitesse de circulation")
+    )
+    shown = circulation["Monnaie en circulation par mois"]
+    assert len(shown["rows"]) == document.ROWS
+    assert shown["rows"][-1][0] == "avr. 1973" and shown["more"].startswith("26 lignes antérieures")
+    assert [row[0] for row in velocity["Vitesse par territoire du payeur"]["rows"]] == ["north", "south", "inconnu"]
 
 
 def test_account_names_are_cut_to_what_is_their_own() -> None:

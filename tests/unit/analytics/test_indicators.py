@@ -97,7 +97,7 @@ def test_an_indicator_is_described_in_both_languages(each: Indicator) -> None:
 def test_the_french_method_says_the_same_numbers(each: Indicator) -> None:
     assert formula(each, "fr") != formula(each, "en") == each.formula
     for english, french in ((each.formula, formula(each, "fr")), (each.source, source(each, "fr"))):
-        thousands = re.sub(r"(?<=\d) (?=\d{3}\b)", "", french)
+        thousands = re.sub(r"(?<=\d)\s(?=\d{3}\b)", "", french)
         plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", english), re.sub(r"(?<=\d),(?=\d)", ".", thousands)
         assert sorted(re.findall(r"\d[\d.]*", plain[0])) == sorted(re.findall(r"\d[\d.]*", plain[1]))
 
