@@ -59,8 +59,9 @@ def hand_in(visit: Visit = page("desk.operate")) -> Response:
         raise visit.misfilled({"file": visit.text("This is no text in UTF-8. Save the file as GeoJSON.")}) from None
     c, by = visit.caller.community, visit.caller.principal.actor
     drawn = visit.use.association.territories.hand_in(c, text, by)
-    one, more = "%(num)s commune is read. Look at the map.", "%(num)s communes are read. Look at the map."
-    return visit.go("/desk/territory", visit.many(one, more, len(drawn.areas)))
+    n = len(drawn.areas)
+    said = visit.many("%(num)s commune is read. Look at the map.", "%(num)s communes are read. Look at the map.", n)
+    return visit.go("/desk/territory", said)
 
 
 @router.post("/desk/territory/shown")
