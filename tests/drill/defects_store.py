@@ -222,6 +222,15 @@ STORE = (
         "a changed backup is restored", "ledger/store/backup_folder.py",
         "if digest(file) != backup.sha256:", "if not digest(file):", "tests/integration/test_backup.py",
     ),
+    Defect(
+        "a database that is away for a moment is taken for damage, by a writer apart", "ledger/store/committer.py",
+        "        return error.temporary\n", "        return False\n", "tests/integration/test_writer_apart.py",
+    ),
+    Defect(
+        "answers of a writer apart are mixed up", "ledger/store/apart.py",
+        "zip(asked, read_answers(said[9:], asked), strict=True)",
+        "zip(asked, reversed(read_answers(said[9:], asked)), strict=True)", "tests/integration/test_writer_apart.py",
+    ),
     # --- the second line: constraints ---
     Defect(
         "an id may be entered twice", f"{_MIGRATIONS}/0001_sqlite.sql {_MIGRATIONS}/0001_postgresql.sql",
