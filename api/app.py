@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 
 from api import openapi, pages, problems
 from api.association.service import Association
+from api.association.territory import LARGEST
 from api.cursor import Cursors
 from api.deps import Services, derive
 from api.direct import Directed
@@ -34,7 +35,9 @@ from ledger.jobs import Reports as ReportsJob
 from ledger.jobs import Scheduler, with_reports
 from ledger.service import Ledger, open_ledger
 
-LARGER = "/v1/payment-batches"
+BATCHES, MAP = "/v1/payment-batches", "/desk/territory"
+MAP_BYTES = LARGEST + 65_536
+"""A map, and the form around it."""
 
 
 def create_app(settings: Settings, *, clock: Callable[[], int] = time.time_ns) -> FastAPI:
@@ -72,7 +75,7 @@ def create_app(settings: Settings, *, clock: Callable[[], int] = time.time_ns) -
                 seconds=settings.request_seconds,
                 https=settings.public_url.startswith("https"),
             ),
-            Middleware(Bodies, limit=settings.max_body_bytes, larger={LARGER: settings.max_batch_bytes}),
+            Middleware(Bodies, limit=settings.max_body_bytes, larger={BATCHES: settings.max_batch_bytes, MAP: MAP_BYTES}),
             Middleware(Directed, routers=ROUTERS),
         ],
     )

@@ -151,6 +151,7 @@ def _shapes(geojson: str) -> Iterator[tuple[str, list[list[Point]]]]:
         name = next(
             (said[key] for key in NAMES if isinstance(said, dict) and isinstance(said.get(key), str)), ""
         )
+        name = "".join(sign for sign in name if sign.isprintable())
         geometry = feature.get("geometry") if isinstance(feature, dict) else None
         rings = _rings(geometry) if isinstance(geometry, dict) else []
         if not name.strip() or not rings:
@@ -180,7 +181,7 @@ def _rings(geometry: dict[str, Any]) -> list[list[Point]]:
     )
     rings = [
         polygon[0]
-        for polygon in some or []
+        for polygon in (some if isinstance(some, list) else [])
         if isinstance(polygon, list) and polygon and isinstance(polygon[0], list)
     ]
     read = [[_point(each) for each in ring] for ring in rings]

@@ -46,6 +46,17 @@ def test_a_map_is_looked_at_before_members_see_it(site: Site) -> None:
     assert "Read it" not in site.enter(site.riv, Role.AUDITOR).get("/desk/territory")
 
 
+def test_a_map_may_be_as_large_as_the_page_says(site: Site) -> None:
+    fine = [*[[5 + at / 100_000, 45.0] for at in range(40_000)], [5.2, 45.2], [5.0, 45.0]]
+    content = collection(commune("Romans", "Polygon", [fine])).encode()
+    assert len(content) > 600_000
+    desk = site.enter(site.riv, Role.OPERATOR)
+    desk.get("/desk/territory")
+    desk.post("/desk/territory", files={"file": ("fine.geojson", content)})
+    desk.get("/desk")
+    desk.post("/desk/money/issue", files={"file": ("fine.geojson", content)}, expect=413)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -36,6 +36,8 @@ def test_communes_lie_as_on_the_ground() -> None:
     ("text", "said"),
     [
         ("no json", "must be JSON"),
+        (collection(commune("Romans", "MultiPolygon", 5)), "a polygon in degrees"),
+        (collection(commune("\ud800\0")), "a name"),
         ("[]", "FeatureCollection"),
         (collection(), "FeatureCollection"),
         (collection(commune("")), "a name and a polygon"),
