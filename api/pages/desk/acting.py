@@ -11,7 +11,7 @@ from ledger.service import OPERATOR
 
 
 def names_of(visit: Visit, actors: Collection[UUID]) -> dict[UUID, str]:
-    """By actor: the label of a key of staff, a member's name, or words for the server itself and for who is not known any more."""
+    """By actor: a staff key's label, a member's name, or words for the server itself and for who is not known any more."""
     c, identity = visit.caller.community, visit.use.identity
     forgotten = visit.text("somebody no longer known here")
     known = {uid: found.name for uid, found in identity.roster.among(c, actors).items()}

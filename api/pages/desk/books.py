@@ -65,10 +65,11 @@ def one(entry: UUID, visit: Visit = page("entries.read")) -> Response:
          reason(visit, t.reason))
         for t in moving[:MOST]
     ]  # fmt: skip
+    back = visit.back() if visit.back().startswith("/desk/books?") else "/desk/books"
     asked = json.dumps(present(found.command, omit=("id", "community", "actor")), indent=2, ensure_ascii=False)
     return visit.show(
         "desk/entry.html", view=view, said=told(visit, [view])[0], what=word(visit, view.command), moved=moved,
-        more=len(moving) - len(moved), by=names_of(visit, {view.actor})[view.actor], asked=asked,
+        more=len(moving) - len(moved), by=names_of(visit, {view.actor})[view.actor], asked=asked, back=back,
     )  # fmt: skip
 
 

@@ -94,7 +94,10 @@ async def today(visit: Visit = page("desk.read")) -> Response:
     """The desk in the morning."""
     known = await figures.morning(visit)
     seen = await asyncio.to_thread(_seen, visit, known)
-    return visit.show(
+    answer = visit.show(
         "desk/today.html", **seen, known=known, acts=acts(visit), keys=may(visit, "keys.list"), euros=EUROS,
         limit=LIMIT_CENTS // 100,
     )  # fmt: skip
+    if not known.ready:
+        answer.headers["refresh"] = "3"
+    return answer

@@ -35,7 +35,7 @@ def environment(folders: tuple[str, ...], lang: str, statics: Statics) -> Enviro
     made.filters |= {
         "roles": lambda roles: role_names(roles, lang),
         "amount": lambda minor, unit, **how: units.write_amount(minor, unit, lang, **how),
-        "plain": units.plain_amount,
+        "plain": lambda minor, unit: units.plain_amount(minor, unit).replace(".", "," if lang == "fr" else "."),
         "share": lambda basis_points: units.write_share(basis_points, lang),
         "number": lambda number: units.write_number(number, lang),
         "month": lambda month: units.write_month(month, lang),
