@@ -71,14 +71,9 @@ resolution = _table(
 """A proposal that is voted on; with `policy` (CBOR) the change that its adoption brings from `since` on."""
 
 ballot = _table(
-    "ballot",
-    key("resolution", Uid),
-    key("member", Uid),
-    need("college", Text),
-    need("choice", Text),
-    need("cast_at", Big),
+    "ballot", key("resolution", Uid), key("member", Uid), need("college", Text), need("choice", Text), need("cast_at", Big),
     check("ballot_choice", "choice IN ('yes', 'no', 'abstain')"),
-)
+)  # fmt: skip
 
 listing = _table(
     "listing",
@@ -144,14 +139,9 @@ sale = _table(
 """Which teller made a payment request."""
 
 need_said = _table(
-    "need_said",
-    key("id", Uid),
-    need("member", Uid),
-    need("words", Text),
-    need("place", Text),
-    need("said_at", Big),
+    "need_said", key("id", Uid), need("member", Uid), need("words", Text), need("place", Text), need("said_at", Big),
     Index("need_said_words", "community", "words"),
-)
+)  # fmt: skip
 """A search in the directory that found nobody (NEED-1)."""
 
 link = _table(

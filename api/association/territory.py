@@ -57,9 +57,9 @@ class Territories:
         self._keep(territory, community, _written(drawn), by)
         return drawn
 
-    def hand_in(self, community: UUID, geojson: str, by: UUID) -> Map:
-        """Keep a map to look at; members see it once it is `show`n. Raises Refused (422)."""
-        drawn = draw(geojson)
+    def hand_in(self, community: UUID, content: bytes, by: UUID) -> Map:
+        """Keep the map of a file to look at; members see it once it is `show`n. Raises Refused (422)."""
+        drawn = draw(_text(content))
         self._keep(territory_draft, community, _written(drawn), by)
         return drawn
 
@@ -100,6 +100,13 @@ class Territories:
             connection.execute(
                 insert(table).values(community=community, drawing=drawing, set_by=by, set_at=self._records.clock())
             )
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise invalid("file", "must be text in UTF-8; save it as GeoJSON") from None
 
 
 def _written(drawn: Map) -> str:

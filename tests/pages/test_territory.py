@@ -61,7 +61,7 @@ def test_a_map_may_be_as_large_as_the_page_says(site: Site) -> None:
     ("content", "said"),
     [
         (b"", "Choose a file"),
-        (b"\xff\xfe{", "no text in UTF-8"),
+        (b"\xff\xfe{", "text in UTF-8"),
         (b"PK\x03\x04", "JSON"),
         (collection(commune("Romans"), commune("Romans")).encode(), "twice"),
         (collection(commune("Romans", "Polygon", [[[700_000, 6_000_000]] * 5])).encode(), "degrees"),
@@ -72,3 +72,16 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_remedy(site: Site, conte
     desk.get("/desk/territory")
     refused = desk.post("/desk/territory", {"x": "1"}, 422, files={"file": ("map.json", content)})
     assert said in refused.text and site.use.association.territories.draft(site.riv.community) is None
+
+
+def test_the_remedy_is_in_french_too(site: Site) -> None:
+    desk = site.enter(site.riv, Role.OPERATOR, lang="fr")
+    desk.get("/desk/territory")
+    for content, said in (
+        (collection(commune("Die"), commune("die")), "die y est deux fois"),
+        (collection(commune("Die", "Polygon", [[[700_000, 6_000_000]] * 5])), "La commune n° 1 du fichier"),
+        ("[]", "de 1 à 1000 communes"),
+        ("{", "JSON lisible"),
+    ):
+        text = desk.post("/desk/territory", expect=422, files={"file": ("map.json", content.encode())}).text
+        assert said in text.translate({0xA0: " ", 0x202F: " "}).replace("&#39;", "'")

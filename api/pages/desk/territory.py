@@ -51,14 +51,8 @@ def hand_in(visit: Visit = page("desk.operate")) -> Response:
     content = visit.form.files.get("file", b"")
     if not content:
         raise visit.misfilled({"file": visit.text("Choose a file.")})
-    if len(content) > LARGEST:
-        raise visit.misfilled({"file": visit.text("This file is too large. Simplify the outlines.")})
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise visit.misfilled({"file": visit.text("This is no text in UTF-8. Save the file as GeoJSON.")}) from None
     c, by = visit.caller.community, visit.caller.principal.actor
-    drawn = visit.use.association.territories.hand_in(c, text, by)
+    drawn = visit.use.association.territories.hand_in(c, content, by)
     n = len(drawn.areas)
     said = visit.many("%(num)s commune is read. Look at the map.", "%(num)s communes are read. Look at the map.", n)
     return visit.go("/desk/territory", said)
