@@ -32,6 +32,34 @@ class Door:
     page: str
     token: str
     hint: str
+    places: tuple[tuple[str, str], ...] = ()
+    """Addresses to look at, and what is there."""
+
+
+PLACES = {
+    "merchant": (("/till", "type an amount, show the code"), ("/till/day", "what was taken today, a ticket, a refund")),
+    "member": (
+        ("/wallet/requests", "the bakery asks for bread: pay it"), ("/wallet/places", "shops as a list and on the map"),
+        ("/wallet/votes", "vote on the commission"), ("/wallet/ricochet", "where the payments went next"),
+    ),
+    "operator": (
+        ("/desk/members/files", "two professionals want to join"), ("/desk/members/dues", "who is late with dues"),
+        ("/desk/votes", "a vote is open"), ("/desk/alerts", "what stands out: ask, then note what you found"),
+        ("/desk/rules/RIV/change", "weigh a change on last year's movements"),
+        ("/desk/links", "the convention with La Mesure"), ("/desk/books", "the journal; check it"),
+    ),
+    "treasurer": (
+        ("/desk/money", "what is out and what backs it"), ("/desk/money/issue", "euros in"),
+        ("/desk/money/redeem", "euros out, weighed first"), ("/desk/approvals", "above 500 the second person decides"),
+        ("/desk/figures", "the figures of the month; answer the Region; CSV, XLSX, PDF"),
+    ),
+    "region_reader": (
+        ("/observatory/pilots?pilot=RIV:RIV&pilot=MES:MESURE", "side by side, aims, flows, charts, files"),
+        ("/observatory", "what everybody sees"),
+    ),
+    "hours": (("/wallet/exchanges", "an offer to answer, a service to confirm"), ("/wallet/exchanges/new", "offer something")),
+}  # fmt: skip
+"""What to look at, by role; "hours" for the Accorderie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +84,8 @@ def invite(identity: Identity, communities: dict[str, UUID], cast: Cast) -> Invi
 
     def door(where: UUID, role: Role, member: Member | None, who: str, page: str, hint: str) -> Door:
         token = link(identity, where, role, member, who[0].upper() + who[1:], uses=USES, life=LIFE)
-        return Door(who, page, token, hint)
+        key = role.value if where != die else "hours"
+        return Door(who, page, token, hint, PLACES[key])
 
     doors = (
         door(riv, Role.MERCHANT, shop, f"{shop.name}, {rives}", "till", "type an amount, show the code, look at the day"),
@@ -82,7 +111,9 @@ def to_try(guest: Invitation, where: str, folder: Path) -> str:
     shop = shlex.quote(guest.shop)
     begin = site_of(where).origin
     doors = "\n\n".join(
-        f"{begin}/s/{door.token}\n  {door.who} ({door.page}): {door.hint}" for door in guest.doors
+        f"{begin}/s/{door.token}\n  {door.who} ({door.page}): {door.hint}"
+        + "".join(f"\n    {begin}{path}  {what}" for path, what in door.places)
+        for door in guest.doors
     )
     return f"""
 Ricochet serves the Region at {begin}. Each of these links signs a browser in, as often as you like;

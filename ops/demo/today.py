@@ -12,7 +12,7 @@ from api.identity.records import Records
 from api.identity.requests import Asked
 from api.identity.service import Identity
 from ledger.service import Ledger
-from ops.demo import board, eusko, offices, present
+from ops.demo import board, eusko, odd, offices, present
 from ops.demo.convention import Convention
 from ops.demo.region import REGION, SEED
 from ops.demo.stage import HOUR, SECOND, Clock, Holder, Scene
@@ -54,6 +54,8 @@ def play(
         start = present.begins(now, period)
         if period == MET:
             convention = Convention(association, identity, riv, mes, start - 2 * HOUR)
+        if period == present.PERIODS - 1:
+            odd.plan(riv, start)
         riv.period(start)
         mes.period(start)
         for each in times:

@@ -133,9 +133,12 @@ def test_what_waits_on_the_pages_is_there(shown: tuple[str, Path]) -> None:
         "till": [("/till/day", "RIV")],
         "wallet": [("/wallet/requests", "Bread and a tart"), ("/wallet/votes", "3 % instead of 5 %"),
                    ("/wallet/places", "Villeurbanne"), ("/wallet/history", "Bakery|Grocery|Café")],
-        "observatory": [("/observatory/pilots?pilot=RIV:RIV&pilot=MES:MESURE", "Les Rives")],
+        "desk": [("/desk/alerts", "Many small top-ups"), ("/desk/alerts", "There and back again"),
+                 ("/desk/votes", "3 % instead of 5 %"), ("/desk/links", "La Mesure"), ("/desk/figures", "never changed back"),
+                 ("/desk/rules/RIV/preview?commission_bp=300&since=2099-01-01", "Commission on reconversions")],
+        "observatory": [("/observatory/pilots?pilot=RIV:RIV&pilot=MES:MESURE", "Les Rives → La Mesure")],
     }  # fmt: skip
-    for address, _, page in [door for door in doors if "Accorderie" not in door[1]]:
+    for address, _, page in [door for door in doors if "Accorderie" not in door[1] and "treasurer" not in door[1]]:
         with Client(follow_redirects=True, headers={"accept": "text/html", "accept-language": "en"}) as browser:
             token = re.search(r'name="_csrf" value="([^"]+)"', browser.get(address).text)
             assert token
@@ -145,6 +148,23 @@ def test_what_waits_on_the_pages_is_there(shown: tuple[str, Path]) -> None:
                 answer = counted(browser, browser.get(at, timeout=60))
                 text = html.unescape(answer.text).replace("\u00a0", " ").replace("\u202f", " ")
                 assert answer.status_code == 200 and re.search(word, text), f"{path}: {text[:2000]}"
+
+
+@pytest.mark.slow
+def test_every_printed_address_opens_for_its_role(shown: tuple[str, Path]) -> None:
+    said, _ = shown
+    blocks = re.findall(r"^(http://\S+/s/\S+)\n  .+\n((?:    http://\S+  .+\n)+)", said, re.MULTILINE)
+    assert len(blocks) == 6
+    for address, places in blocks:
+        with Client(follow_redirects=True, headers={"accept": "text/html", "accept-language": "en"}) as browser:
+            token = re.search(r'name="_csrf" value="([^"]+)"', browser.get(address).text)
+            assert token
+            browser.post(address, data={"_csrf": token[1]}, timeout=60)
+            found = re.findall(r"(http://\S+)  ", places)
+            assert len(found) >= 2
+            for place in found:
+                answer = counted(browser, browser.get(place, timeout=60))
+                assert answer.status_code == 200 and str(answer.url) == place, f"{place}: {answer.text[:500]}"
 
 
 @pytest.mark.slow

@@ -31,6 +31,8 @@ def or_again(show: Callable[..., Any]) -> Callable[[Handler], Handler]:
         return {name: each for name, each in arguments.items() if name in wanted}
 
     def decorate(handle: Handler) -> Handler:
+        if inspect.iscoroutinefunction(show) and not inspect.iscoroutinefunction(handle):
+            raise TypeError(f"{handle.__name__} must be async, as {show.__name__} is")
         if inspect.iscoroutinefunction(handle):
 
             @functools.wraps(handle)

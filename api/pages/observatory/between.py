@@ -25,7 +25,7 @@ from ledger.analytics.source.scene import CurrencyFacts
 
 Way = tuple[UUID, str, UUID]
 """From which community and currency to which community."""
-KEYS = ("month", "source", "target")
+KEYS = ("month", "way")
 WORDS = {
     "title": ("Paid from one currency to another", "Payé d'une monnaie à l'autre"),
     "meaning": (
@@ -126,16 +126,15 @@ def grid(crossed: Iterable[Crossed]) -> Grid:
         found.setdefault((each.month, (each.source, each.currency, each.target)), []).append(each)
     order = list(found)
     rows = tuple(
-        (month, f"{source}:{currency}", str(target), len(found[at]), sum(each.amount for each in found[at]))
-        for at in order for month, (source, currency, target) in [at]
-    )  # fmt: skip
+        (at[0], " ".join(map(str, at[1])), len(found[at]), sum(each.amount for each in found[at])) for at in order
+    )
     sides = tuple(
         (_units((each.payer, each.amount) for each in found[at]), _units((each.payee, each.amount) for each in found[at]))
         for at in order
     )  # fmt: skip
     about = About("crossed", KEYS, "amount", sides)
     (shown,) = protect([Table((*KEYS, "payments", "amount"), rows, {"amount": Unit.CURRENCY}, about)])
-    return {at: Cell(_whole(row[4]), _whole(row[3])) for at, row in zip(order, shown.rows, strict=True)}
+    return {at: Cell(_whole(row[3]), _whole(row[2])) for at, row in zip(order, shown.rows, strict=True)}
 
 
 def _whole(cell: object) -> int | None:

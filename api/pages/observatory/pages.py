@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import Field
+from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from api.identity.errors import not_found
@@ -38,15 +39,20 @@ def of_region(visit: Visit) -> bool:
     return known is not None and Role.REGION_READER in known.principal.roles
 
 
+def compared(visit: Visit) -> QueryParams:
+    """What the comparison at hand compares: the address says it, and for a form of the page the comparison it came from."""
+    return QueryParams(back_to(visit).partition("?")[2]) if visit.form.values else visit.request.query_params
+
+
 def chosen(visit: Visit, every: list[Pilot]) -> list[Pilot]:
-    """The pilots that the address names."""
-    named = visit.request.query_params.getlist("pilot")
+    """The pilots that are compared."""
+    named = compared(visit).getlist("pilot")
     return [each for each in every if each.key in named][:MOST_PILOTS]
 
 
 def period_of(visit: Visit, some: list[Pilot]) -> Period:
-    """The months that the address names, else the last year of those pilots."""
-    query = visit.request.query_params
+    """The months that are compared, else the last year of those pilots."""
+    query = compared(visit)
     return Period.of(query.get("from", ""), query.get("to", "")) or last_year(visit.use, some)
 
 
@@ -106,12 +112,14 @@ async def side_by_side(visit: Visit = page("observatory.compare", platform=True)
         for pilot, _ in ready
         for each in await asyncio.to_thread(use.association.region.questions, pilot.community)
     ]
+    units = ((row, shown.typed_in(row.key, visit.lang)) for row in table)
+    aimed = [(row.key, f"{row.label} ({unit})" if unit else row.label) for row, unit in units]
     charts = [_charts(ready, name, visit.lang) for name in shown.CHARTS]
     answer = visit.show(
         "observatory/pilots.html", said=lambda key: shown.label_of(key, visit.lang), every=every,
         some=some, ready=ready, period=period, rows=table,
         waiting=len(some) - len(ready), asked=asked, uid=new_id(), charts=charts,
-        query=visit.request.url.query, figures=[(row.key, row.label) for row in table],
+        query=str(compared(visit)), figures=[(row.key, row.label) for row in table], aimed=aimed,
         crossed=await asyncio.to_thread(crossed, visit, some, period),
     )  # fmt: skip
     return _soon(answer) if len(ready) < len(some) else answer
@@ -156,11 +164,12 @@ def back_to(visit: Visit) -> str:
 
 @router.post("/observatory/questions")
 @or_again(side_by_side)
-def ask(visit: Visit = page("observatory.compare", platform=True)) -> Response:
+async def ask(visit: Visit = page("observatory.compare", platform=True)) -> Response:
     """Ask one pilot to explain a figure; its desk shows the question."""
     sent = visit.read(Ask)
-    pilot = pilot_named(visit, sent.pilot)
-    visit.use.association.region.ask(pilot.community, sent.uid, sent.figure, sent.text, visit.caller.principal.actor)
+    pilot = await asyncio.to_thread(pilot_named, visit, sent.pilot)
+    by = visit.caller.principal.actor
+    await asyncio.to_thread(visit.use.association.region.ask, pilot.community, sent.uid, sent.figure, sent.text, by)
     return visit.go(back_to(visit), visit.text("%(name)s has your question.", name=pilot.name))
 
 
@@ -169,17 +178,20 @@ class Goal(Filled):
 
     goal_pilot: str
     goal_figure: str = Field(max_length=80)
-    goal_value: float
+    goal_value: str = Field(max_length=30)
     goal_note: str = Field("", max_length=200)
 
 
 @router.post("/observatory/targets")
 @or_again(side_by_side)
-def aim(visit: Visit = page("observatory.compare", platform=True)) -> Response:
-    """Keep the target that was declared at the award, in the figure's own unit (a share as 0.35)."""
+async def aim(visit: Visit = page("observatory.compare", platform=True)) -> Response:
+    """Keep the target that was declared at the award, typed as the figure is read."""
     sent = visit.read(Goal)
-    pilot = pilot_named(visit, sent.goal_pilot)
-    visit.use.association.region.set_target(
-        pilot.community, sent.goal_figure, sent.goal_value, sent.goal_note, visit.caller.principal.actor
-    )
+    pilot = await asyncio.to_thread(pilot_named, visit, sent.goal_pilot)
+    shown = await asyncio.to_thread(showing)
+    value = shown.aim_of(sent.goal_value, sent.goal_figure, pilot)
+    if value is None:
+        raise visit.misfilled({"goal_value": visit.text("Type a number, such as %(example)s.", example="35")})
+    by, region = visit.caller.principal.actor, visit.use.association.region
+    await asyncio.to_thread(region.set_target, pilot.community, sent.goal_figure, value, sent.goal_note, by)
     return visit.go(back_to(visit), visit.text("The target is kept."))

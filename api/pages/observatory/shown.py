@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from api.association.region import Target
@@ -15,6 +17,7 @@ from ledger.analytics.answers.registry import Indicator
 from ledger.analytics.comparing.disclosure import HIDDEN
 from ledger.analytics.indicators import REGISTRY
 from ledger.analytics.report.charts import svg
+from ledger.core.accounts import Model
 
 ROWS = (
     ("participation", "registered"), ("participation", "dues_paid"), ("participation", "active_90"),
@@ -24,6 +27,15 @@ ROWS = (
     ("concentration", "gini_received"), ("merchants", "top_10_share"), ("hours", "hours"), ("credit_health", "limit_use"),
 )  # fmt: skip
 """(indicator, figure) side by side, from people to money to territory."""
+IN_PERCENT = frozenset(
+    {
+        "recirculation.recirculation", "recirculation.reconversion", "leakage.leak_share", "area_flows.same_share",
+        "circularity.circularity", "merchants.top_10_share", "credit_health.limit_use",
+    }
+)  # fmt: skip
+IN_UNITS = frozenset({"circulation.average", "velocity.volume", "hours.hours"})
+"""How aims are typed: these in percent, those in whole units of the currency, the others as plain numbers."""
+_TYPED = re.compile(r"([0-9]{1,12}(?:[.,][0-9]{1,4})?)\s*%?", re.ASCII)
 CHARTS = ("circulation", "velocity", "in_and_out", "recirculation", "age", "holding", "sector_flows", "area_flows")
 
 
@@ -128,3 +140,23 @@ def label_of(key: str, lang: str) -> str:
     """The label of "indicator.figure"; the key itself where there is none such."""
     name, _, figure = key.partition(".")
     return wording.label(REGISTRY[name].figures.get(figure), figure, lang) if name in REGISTRY else key
+
+
+def aim_of(typed: str, key: str, pilot: Pilot) -> float | None:
+    """An aim as it is kept, in the figure's own unit; None for what is no number."""
+    said = _TYPED.fullmatch(typed.strip().replace("\u202f", "").replace(" ", ""))
+    if said is None:
+        return None
+    number = Decimal(said[1].replace(",", "."))
+    if key in IN_PERCENT:
+        number /= 100
+    elif key in IN_UNITS:
+        number *= 60 if pilot.model is Model.TIME else 10**pilot.scale
+    return float(number)
+
+
+def typed_in(key: str, lang: str) -> str:
+    """What an aim for a figure is typed in, "" for a plain number."""
+    if key in IN_PERCENT:
+        return "%"
+    return ("unités de la monnaie" if lang == "fr" else "units of the currency") if key in IN_UNITS else ""

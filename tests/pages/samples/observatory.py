@@ -8,6 +8,7 @@ from tests.pages.samples import PageSample
 
 R = Role.REGION_READER
 SAMPLES = {
+    "GET /observatory/charts/between": PageSample(R, answers=(404,), looked_at=False),
     "GET /observatory/charts/{pilot_key}/{chart}": PageSample(R, answers=(404, 503), looked_at=False),
     "GET /observatory/files/{pilot_key}/report.{form}": PageSample(R, answers=(503,), looked_at=False),
     "GET /observatory/files/pilots.{form}": PageSample(R, query="pilot={pilot_key}", answers=(503,), looked_at=False),

@@ -1,0 +1,157 @@
+"""The observatory without a browser: flows between currencies under the rule of secrecy, aims as they are typed, files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from uuid import UUID
+from zipfile import ZipFile
+
+import pytest
+
+from api.association.flows import Crossed, Party
+from api.identity.principal import Role
+from api.pages.frame.looking import Period, Pilot
+from api.pages.frame.sheets import Number, Sheet, as_csv, as_xlsx
+from api.pages.observatory import shown
+from api.pages.observatory.between import Cell, between, grid
+from ledger.community.membership import MemberKind
+from ledger.core import commands as c
+from ledger.core.accounts import AccountKind, Model
+from ledger.service import new_id
+from tests.integration.served import STAFF, Place
+from tests.pages.visiting import Site, visited
+
+RIV, MES = UUID(int=1), UUID(int=2)
+PILOTS = [
+    Pilot(RIV, "RIV", "Les Rives", "RIV", 2, Model.BACKED), Pilot(MES, "MES", "La Mesure", "MESURE", 2, Model.BACKED),
+]  # fmt: skip
+SPRING = Period(date(2026, 3, 1), date(2026, 6, 1))
+
+
+def paid(month: str, people: int, *, back: bool = False, each: int = 500, shops: int = 3) -> list[Crossed]:
+    """Payments of so many people to some shops, from RIV to MES or `back`."""
+    source, currency, target = (MES, "MESURE", RIV) if back else (RIV, "RIV", MES)
+    return [
+        Crossed(
+            month, source, target, currency, Party(UUID(int=100 + n), False), Party(UUID(int=900 + n % shops), True), each
+        )
+        for n in range(people)
+    ]  # fmt: skip
+
+
+def test_a_month_behind_which_few_stand_is_hidden_and_so_is_what_would_give_it_away() -> None:
+    many = [each for month in ("2026-02", "2026-03", "2026-04") for back in (False, True) for each in paid(month, 12, back=back)]
+    seen = grid([*many, *paid("2026-05", 4), *paid("2026-05", 12, back=True)])
+    ways = {(RIV, "RIV", MES), (MES, "MESURE", RIV)}
+    assert seen["2026-05", (RIV, "RIV", MES)].hidden, "four people, although three shops"
+    hidden = {at for at, cell in seen.items() if cell.hidden}
+    assert {way for _, way in hidden} == ways and len({month for month, _ in hidden}) == 2, "no sum gives it away"
+    assert seen["2026-02", (RIV, "RIV", MES)] in (Cell(6_000, 12), Cell(None, None))
+
+
+def test_one_who_is_almost_all_of_it_is_hidden() -> None:
+    rich = Crossed("2026-03", RIV, MES, "RIV", Party(UUID(int=1), False), Party(UUID(int=900), True), 90_000)
+    assert grid([*paid("2026-03", 14), rich])["2026-03", (RIV, "RIV", MES)].hidden
+
+
+def test_months_and_pilots_are_chosen_after_the_protection() -> None:
+    seen = grid([each for month in ("2026-02", "2026-03", "2026-04") for each in paid(month, 12)])
+    found = between(seen, PILOTS, SPRING)
+    assert [name for name, _ in found.ways] == ["Les Rives → La Mesure"]
+    assert found.rows == (("2026-03", (Cell(6_000, 12),)), ("2026-04", (Cell(6_000, 12),)))
+    assert found.said("fr")[0] == ("mars 2026", [("60,00 RIV", False)])
+    picture = found.picture("en")
+    assert picture is not None and "Les Rives → La Mesure" in picture and "<title" in picture
+    assert between(seen, PILOTS[:1], SPRING).rows == (), "one pilot alone has no ways"
+    assert between(grid([]), PILOTS, SPRING).picture("en") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "key", "kept"),
+    [
+        ("35", "recirculation.recirculation", 0.35), ("35,5 %", "recirculation.recirculation", 0.355),
+        ("1.5", "velocity.per_year", 1.5), ("12 500,50", "circulation.average", 1_250_050.0),
+        ("300", "participation.active_90", 300.0), ("many", "velocity.per_year", None), ("-1", "velocity.per_year", None),
+    ],
+)  # fmt: skip
+def test_an_aim_is_typed_as_the_figure_is_read(typed: str, key: str, kept: float | None) -> None:
+    assert shown.aim_of(typed, key, PILOTS[0]) == kept
+
+
+def test_sheets_hold_numbers_and_no_formulas() -> None:
+    page = Sheet("Figures", [["Figure", "Value"], ["=cmd()", Number(0.25, "0.0%")], ["", None]])
+    assert list(csv.reader(io.StringIO(as_csv([page, page]))))[:4] == [["Figure", "Value"], ["'=cmd()", "0.25"], ["", ""], []]
+    with ZipFile(io.BytesIO(as_xlsx([page]))) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        assert "<v>0.25</v>" in sheet and "<f>" not in sheet
+        assert 'formatCode="0.0%"' in book.read("xl/styles.xml").decode()
+
+
+@pytest.fixture
+def site(tmp_path: object) -> Iterator[Site]:
+    with visited(f"sqlite:///{tmp_path}/ledger.db") as found:
+        yield found
+
+
+def trade(place: Place, people: int, firms: int) -> None:
+    """People who pay firms, so that figures have enough behind them."""
+    shops = [place.join(f"Firm {n}", MemberKind.BUSINESS) for n in range(firms)]
+    for n in range(people):
+        buyer = place.join(f"Person {n}", MemberKind.PERSON)
+        place.do(c.Pay, payer=buyer.account, payee=shops[n % firms].account, amount=200 + n, currency=place.code)
+
+
+def crossings(site: Site, other: Place, people: int) -> None:
+    """As many people of the town as said pay 5.00 each to three shops of another."""
+    life, here = site.use.association, site.riv
+    mirrors = []
+    for place in (here, other):
+        account = new_id()
+        place.do(c.OpenAccount, account=account, currency=f"{place.code}-B", kind=AccountKind.ASSOCIATION)
+        place.do(c.Issue, account=account, amount=9_000, currency=f"{place.code}-B", euros=9_000)
+        mirrors.append((place.community, account, 20_000))
+    day = datetime.fromtimestamp(site.use.clock() / 10**9, UTC).date()
+    link, _ = life.links.agree(mirrors[0], mirrors[1], STAFF, day)
+    shops = [
+        other.open(other.join(f"Shop {n}", MemberKind.BUSINESS).id, f"{other.code}-B", MemberKind.BUSINESS) for n in range(3)
+    ]
+    for n in range(people):
+        payer = here.open(here.join(f"Traveller {n}", MemberKind.PERSON).id, "RIV-B", MemberKind.PERSON)
+        here.do(c.Issue, account=payer, amount=600, currency="RIV-B", euros=600)
+        hold = c.PlaceHold(
+            id=new_id(), community=here.community, actor=payer, payer=payer, payee=link.account, amount=500,
+            currency="RIV-B",
+        )  # fmt: skip
+        assert life.crossings.pay(link, hold, shops[n % 3]).state == "done"
+
+
+def test_the_region_reads_what_went_between_two_pilots(site: Site) -> None:
+    other = Place(site.use, "MES", "Una", "Ulm")
+    crossings(site, other, 11)
+    flows = site.use.association.flows
+    (month,) = {each.month for each in flows.every()}
+    assert len({each.payer for each in flows.every()}) == 11 and {each.payee.professional for each in flows.every()} == {True}
+    chosen = f"pilot=RIV:RIV-B&pilot=MES:MES-B&from={month}&to={month}"
+    office = site.enter(site.riv, Role.REGION_READER)
+    assert "55.00 RIV-B" in office.get(f"/observatory/pilots?{chosen}")
+    assert "Traveller" not in office.get(f"/observatory/pilots?{chosen}"), "sums, no names"
+    answer = office.ask("GET", f"/observatory/charts/between?{chosen}")
+    assert answer.status_code == 404, "one month is no curve"
+    for path in (f"/observatory/pilots?{chosen}", f"/observatory/charts/between?{chosen}"):
+        assert site.enter(site.riv, Role.OPERATOR).ask("GET", path).status_code == 403
+
+
+def test_an_aim_that_is_no_number_is_named_at_its_field(site: Site) -> None:
+    office = site.enter(site.riv, Role.REGION_READER)
+    trade(site.riv, 12, 4)
+    compared = "/observatory/pilots?pilot=RIV:RIV"
+    while "being computed" in office.get(compared):
+        time.sleep(0.2)
+    form = {"back": compared, "goal_pilot": "RIV:RIV", "goal_figure": "recirculation.recirculation", "goal_value": "a third"}
+    assert "Type a number" in office.post("/observatory/targets", form, 422).text
+    assert office.post("/observatory/targets", form | {"goal_value": "33,5"}).headers["location"] == compared
+    assert site.use.association.region.targets(site.riv.community)["recirculation.recirculation"].value == 0.335
