@@ -35,9 +35,9 @@ from ledger.jobs import Reports as ReportsJob
 from ledger.jobs import Scheduler, with_reports
 from ledger.service import Ledger, open_ledger
 
-BATCHES, MAP = "/v1/payment-batches", "/desk/territory"
-MAP_BYTES = LARGEST + 65_536
-"""A map, and the form around it."""
+BATCHES, MAP, SCAN = "/v1/payment-batches", "/desk/territory", "/wallet/scan"
+MAP_BYTES, SCAN_BYTES = LARGEST + 65_536, 1_000_000
+"""A map, or a grey picture of 900 by 900 pixels (js/scan.js), and the form around it."""
 
 
 def create_app(settings: Settings, *, clock: Callable[[], int] = time.time_ns) -> FastAPI:
@@ -75,7 +75,11 @@ def create_app(settings: Settings, *, clock: Callable[[], int] = time.time_ns) -
                 seconds=settings.request_seconds,
                 https=settings.public_url.startswith("https"),
             ),
-            Middleware(Bodies, limit=settings.max_body_bytes, larger={BATCHES: settings.max_batch_bytes, MAP: MAP_BYTES}),
+            Middleware(
+                Bodies,
+                limit=settings.max_body_bytes,
+                larger={BATCHES: settings.max_batch_bytes, MAP: MAP_BYTES, SCAN: SCAN_BYTES},
+            ),
             Middleware(Directed, routers=ROUTERS),
         ],
     )

@@ -101,7 +101,7 @@ def test_a_picture_of_a_code_leads_to_the_payment(town: Live, people: People, tm
     phone = people(town)
     phone.enrol(riv.join("Cam", MemberKind.PERSON).id)
     picture = tmp_path / "code.png"
-    segno.make_qr(f"{town.address}/p/{made.token}").save(str(picture), scale=6)
+    segno.make_qr(f"{town.address}/p/{made.token}").save(str(picture), scale=16, border=20)  # as large as a photo
     phone.go("/wallet/scan")
     phone.page.get_by_label("Or take a picture").set_input_files(picture)
     phone.page.wait_for_url(f"**/p/{made.token}")
