@@ -35,9 +35,10 @@ from ledger.jobs import Reports as ReportsJob
 from ledger.jobs import Scheduler, with_reports
 from ledger.service import Ledger, open_ledger
 
-BATCHES, MAP, SCAN = "/v1/payment-batches", "/desk/territory", "/wallet/scan"
+BATCHES, MAP, LOGO, SCAN = "/v1/payment-batches", "/desk/territory", "/desk/brand", "/wallet/scan"
 MAP_BYTES, SCAN_BYTES = LARGEST + 65_536, 1_000_000
-"""A map, or a grey picture of 900 by 900 pixels (js/scan.js), and the form around it."""
+"""A map, or a grey picture of 900 by 900 pixels (js/scan.js), and the form around it. A logo that is too large is taken
+as far, so that its field says what to do."""
 
 
 def create_app(settings: Settings, *, clock: Callable[[], int] = time.time_ns) -> FastAPI:
@@ -78,7 +79,7 @@ def create_app(settings: Settings, *, clock: Callable[[], int] = time.time_ns) -
             Middleware(
                 Bodies,
                 limit=settings.max_body_bytes,
-                larger={BATCHES: settings.max_batch_bytes, MAP: MAP_BYTES, SCAN: SCAN_BYTES},
+                larger={BATCHES: settings.max_batch_bytes, MAP: MAP_BYTES, LOGO: MAP_BYTES, SCAN: SCAN_BYTES},
             ),
             Middleware(Directed, routers=ROUTERS),
         ],

@@ -82,6 +82,15 @@ def test_names_messages_and_searches_are_never_a_program(site: Site) -> None:
         assert answer.status_code == 200 and "<script>x" not in answer.text, path
 
 
+def test_a_logo_that_is_too_large_is_refused_at_its_field(site: Site) -> None:
+    office = site.enter(site.riv, Role.OPERATOR)
+    office.get("/desk/brand")
+    files = {"logo": ("logo.png", b"\x89PNG\r\n\x1a\n" + bytes(400_000))}
+    assert "must have at most 64 KB" in office.post("/desk/brand", {"name": "Rivage"}, 422, files=files).text
+    program = {"logo": ("logo.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>x()</script></svg>")}
+    assert "PNG, JPEG or WebP" in office.post("/desk/brand", {"name": "Rivage"}, 422, files=program).text
+
+
 def test_control_characters_reach_no_database(engine_url: str) -> None:
     with visited(engine_url) as site:
         office = site.enter(site.riv, Role.OPERATOR)
