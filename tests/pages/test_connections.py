@@ -2,46 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-import traceback
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import Engine, event
 
 from api.identity.principal import Role
+from tests.integration.connections import watched
 from tests.pages.listing import Listed
 from tests.pages.test_isolation import PAGES, Towns, may, sample_of, towns
 
 __all__ = ["towns"]
 
 ASKED = [page for page in PAGES if page.method == "GET" and page.guard is not None and page.guard.action]
-
-
-@contextmanager
-def watched(engine: Engine) -> Iterator[list[str]]:
-    """Where a thread took a second connection while it had one."""
-    held, found = Counter[int](), list[str]()
-
-    def taken(*_: object) -> None:
-        me = threading.get_ident()
-        held[me] += 1
-        if held[me] > 1:
-            ours = [each for each in traceback.extract_stack() if "/api/" in each.filename or "/ledger/" in each.filename]
-            found.append(" < ".join(f"{each.filename.rpartition('/')[2]}:{each.lineno}" for each in ours[:-6:-1]))
-
-    def given(*_: object) -> None:
-        held[threading.get_ident()] -= 1
-
-    event.listen(engine, "checkout", taken)
-    event.listen(engine, "checkin", given)
-    try:
-        yield found
-    finally:
-        event.remove(engine, "checkout", taken)
-        event.remove(engine, "checkin", given)
 
 
 @pytest.mark.parametrize("page", ASKED, ids=lambda page: page.address)
