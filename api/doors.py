@@ -5,7 +5,6 @@ The link stands for an API key made with it, whose token nobody learns: revoking
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated
 from uuid import UUID
 
@@ -14,13 +13,12 @@ import typer
 from api import settings as environment
 from api.identity.devices import role_of
 from api.identity.errors import invalid
-from api.identity.names import search_key
 from api.identity.passkeys import site_of
 from api.identity.people import Member
 from api.identity.principal import OWN_ROLES, PLATFORM_ROLES, Principal, Role
 from api.identity.schema import NOBODY
 from api.identity.service import Identity
-from api.office import office
+from api.office import named, office
 from ledger.cli.common import community_named
 from ledger.service import OPERATOR
 
@@ -87,23 +85,3 @@ def link(
         machine, community, frozenset({role}), label=label, owner=None if owner is None else owner.id
     ).key
     return identity.links.make(community, key.id, uses=uses, life=life)
-
-
-def named(identity: Identity, community: UUID, text: str) -> Member:
-    """The member of a name or id. Raises Refused when there is none, or more than one."""
-    found = [each for each in _everybody(identity, community) if _is(each, text)]
-    if len(found) != 1:
-        fault = "is nobody here" if not found else "is several members"
-        raise invalid("--member", f"{fault}; give the id that `ricochet member list` shows")
-    return found[0]
-
-
-def _is(member: Member, text: str) -> bool:
-    return str(member.id) == text.lower() or search_key(member.name) == search_key(text)
-
-
-def _everybody(identity: Identity, community: UUID) -> Iterator[Member]:
-    after: UUID | None = None
-    while page := identity.people.page(community, after, limit=500):
-        yield from page
-        after = page[-1].id

@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 import typer
 
 from api import settings as environment
-from api.identity.errors import Refused
+from api.identity.errors import Refused, invalid
+from api.identity.names import search_key
 from api.identity.people import Member, Profile
 from api.identity.principal import Principal, Role
 from api.identity.service import Identity
@@ -36,7 +37,7 @@ member_app = typer.Typer(
 )
 key_app = typer.Typer(no_args_is_help=True, help="API keys of the people who run a community.")
 
-MemberId = Annotated[UUID, typer.Argument(help="Id of the member.", metavar="MEMBER")]
+Named = Annotated[str, typer.Argument(help="Name or id of the member.", metavar="MEMBER")]
 
 
 @contextmanager
@@ -100,11 +101,11 @@ def _amount(text: str, scale: int) -> int:
 
 
 @member_app.command("invite")
-def invite(context: typer.Context, community: Community, member: MemberId) -> None:
+def invite(context: typer.Context, community: Community, member: Named) -> None:
     """A new code for one more device of a member; it works once, for 24 hours."""
     with office(context) as (ledger, identity):
         uid = community_named(ledger, community)
-        _say_code(identity, uid, identity.people.get(uid, member))
+        _say_code(identity, uid, named(identity, uid, member))
 
 
 def _say_code(identity: Identity, community: UUID, member: Member) -> None:
@@ -116,12 +117,28 @@ def _say_code(identity: Identity, community: UUID, member: Member) -> None:
 def members(context: typer.Context, community: Community) -> None:
     """Id, state, kind and name of every member."""
     with office(context) as (ledger, identity):
-        uid = community_named(ledger, community)
-        after: UUID | None = None
-        while page := identity.people.page(uid, after, limit=500):
-            for each in page:
-                typer.echo(f"{each.id}\t{each.state}\t{each.kind}\t{each.name}")
-            after = page[-1].id
+        for each in _everybody(identity, community_named(ledger, community)):
+            typer.echo(f"{each.id}\t{each.state}\t{each.kind}\t{each.name}")
+
+
+def named(identity: Identity, community: UUID, text: str) -> Member:
+    """The member of a name or id. Raises Refused when there is none, or more than one."""
+    found = [each for each in _everybody(identity, community) if _is(each, text)]
+    if len(found) != 1:
+        fault = "is nobody here" if not found else "is several members"
+        raise invalid("member", f"{fault}; give the id that `ricochet member list` shows")
+    return found[0]
+
+
+def _is(member: Member, text: str) -> bool:
+    return str(member.id) == text.lower() or search_key(member.name) == search_key(text)
+
+
+def _everybody(identity: Identity, community: UUID) -> Iterator[Member]:
+    after: UUID | None = None
+    while page := identity.people.page(community, after, limit=500):
+        yield from page
+        after = page[-1].id
 
 
 @key_app.command("create")

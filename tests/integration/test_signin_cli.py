@@ -73,3 +73,8 @@ def test_what_does_not_fit_is_refused(arguments: tuple[str, ...], said: str) -> 
 
 def test_a_role_that_does_not_exist_is_a_usage_error() -> None:
     assert ricochet("signin", "--role", "king").code == 2
+
+
+def test_a_code_is_made_for_who_is_named() -> None:
+    assert expect_done("member", "invite", "MES", "the bakery").startswith("code     MES-")
+    expect_sentence(1, "is several members", "member", "invite", "MES", "Twin")
