@@ -13,7 +13,7 @@ from api.pages.frame.visit import Visit
 def sheets(visit: Visit, told: Told, period: Period, head: dict[str, Any]) -> list[Sheet]:
     """What `frame.sheets` writes."""
     heads: list[Cell] = [
-        visit.text("Figure"), visit.text("Number"), visit.text("Counted in"), visit.text("In words"), visit.text("Aim"),
+        visit.text("Figure"), visit.text("Value"), visit.text("Counted in"), visit.text("In words"), visit.text("Aim"),
         visit.text("Standing"), visit.text("Observations"), visit.text("Formula"), visit.text("Source"),
     ]  # fmt: skip
     shown = {line.key for line in told.first}

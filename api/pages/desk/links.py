@@ -72,8 +72,10 @@ def links(visit: Visit = page("desk.read")) -> Response:
         for each in life.of(c)
     ]
     found.sort(key=lambda each: (each.link.state != "open", each.other))
+    mirrors = _mirrors(visit)
+    names = visit.use.identity.names(c, [account.uid for account, _ in mirrors])
     return visit.show(
-        "desk/links.html", found=found, mirrors=_mirrors(visit), offer=visit.request.query_params.get("offer", ""),
+        "desk/links.html", found=found, mirrors=mirrors, names=names, offer=visit.request.query_params.get("offer", ""),
         may=allowed(visit.caller.principal, "links.agree"),
     )  # fmt: skip
 

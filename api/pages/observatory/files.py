@@ -70,8 +70,9 @@ async def report(
     """The whole report of a pilot, as PDF or CSV."""
     found = await _one(visit, pilot)
     content = await _made(visit, found, "all", form)
+    period = await asyncio.to_thread(period_of, visit, [found])
     media = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}[form]
-    return _file(visit, content, media, f"{found.code}-{found.currency}.{form}")
+    return _file(visit, content, media, f"{found.code}-{found.currency}-{period.first}-{period.last}.{form}")
 
 
 @router.get("/observatory/files/pilots.{form}")
