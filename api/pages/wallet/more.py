@@ -23,6 +23,7 @@ def more(visit: Visit = page("members.me")) -> Response:
     held = holdings(visit)
     return visit.show(
         "wallet/more.html", time=any(each.time for each in held), purses=any(each.is_purse for each in held),
+        own=any(not each.is_purse for each in held),
         reconverts=any(_reconverts(each.unit.model, each.is_purse) for each in held),
         firm="till.use" in _actions(visit),
     )  # fmt: skip
