@@ -11,7 +11,7 @@ import pytest
 from api.identity.keys import scopes_of
 from api.identity.principal import Principal, Role
 from ledger.community.membership import MemberKind
-from ledger.core.commands import ChangePolicy
+from ledger.core.commands import ChangePolicy, Issue, Pay, Reverse
 from ledger.service import new_id
 from tests.pages.visiting import Site, Visitor, visited
 
@@ -66,4 +66,20 @@ def test_what_would_change_in_the_rules_is_read_before_it_is_approved(site: Site
     text = site.enter(place, Role.OPERATOR).get("/desk/approvals")
     assert "Commission on reconversion" in text and "→ 3.5 %" in text and "General assembly" in text
     assert "Approve<" in text
-    assert "somebody no longer known here" in text, "the key of who asked is not there any more"
+    assert "somebody unknown here" in text, "the key of who asked is not there any more"
+
+
+def test_what_would_be_undone_is_told_in_words(site: Site) -> None:
+    place = site.riv
+    ada, ben = (
+        place.open(place.ada.id, UNIT, MemberKind.PERSON),
+        place.open(place.ben.id, UNIT, MemberKind.BUSINESS),
+    )
+    place.do(Issue, account=ada, currency=UNIT, amount=5_000, euros=5_000)
+    paid = place.do(Pay, payer=ada, payee=ben, amount=1_250, currency=UNIT)
+    roles = frozenset({Role.TREASURER})
+    by = Principal(new_id(), place.community, roles, scopes_of(roles))
+    undo = Reverse(id=new_id(), community=place.community, actor=by.actor, entry=paid.command_id)
+    site.use.identity.approvals.propose(by, "entries.reverse", undo)
+    text = site.enter(place, Role.TREASURER).get("/desk/approvals")
+    assert "Payment · Ada → Ben's Bakery · 12.50 RIV-B" in text

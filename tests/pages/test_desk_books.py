@@ -57,6 +57,7 @@ def test_every_entry_is_told_in_words(site: Site) -> None:
     lines = listed(books.get("/desk/books"))
     assert (
         "Ceiling set Ada" in lines[0]
+        and "5,000.00 RIV-B" in lines[0]
         and "Payment to several Ada → 2 payees" in lines[1]
         and "3.00 RIV-B" in lines[1]
     )
@@ -132,7 +133,7 @@ def test_an_entry_says_who_asked_for_what(site: Site) -> None:
     address = re.search(r'href="(/desk/books/[0-9a-f-]{36})"', operator.get("/desk/books?kind=limits"))
     assert address is not None
     text = operator.get(address[1])
-    assert "Ceiling set" in text and '"ceiling": 500000' in text and "somebody no longer known here" in text
+    assert "Ceiling set" in text and '"ceiling": 500000' in text and "somebody unknown here" in text
     batch = re.search(r'href="(/desk/books/[0-9a-f-]{36})"', operator.get("/desk/books?kind=payments"))
     assert batch is not None and plain(operator.get(batch[1])).count("payment") >= 2
 

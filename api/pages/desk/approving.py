@@ -12,6 +12,7 @@ from api.identity.approvals import Proposal
 from api.identity.permissions import ACTIONS, allowed
 from api.identity.principal import PLATFORM_ROLES, Role
 from api.pages.desk.acting import names_of
+from api.pages.desk.told import told
 from api.pages.frame.again import or_again
 from api.pages.frame.changes import changes, in_force
 from api.pages.frame.guard import page
@@ -20,7 +21,7 @@ from api.pages.frame.surface import page_router
 from api.pages.frame.units import write_moment
 from api.pages.frame.visit import Visit
 from api.submitting import submit
-from ledger.core.commands import ChangePolicy, MoveReserve
+from ledger.core.commands import ChangePolicy, MoveReserve, Reverse
 
 router = page_router()
 
@@ -87,9 +88,11 @@ def _told(visit: Visit, command: object) -> list[tuple[str, str]]:
     currency, amount = getattr(command, "currency", None), getattr(command, "amount", None)
     if currency and amount is not None:
         said.append((visit.text("Amount"), visit.amount(amount, use.facts.currency(c, currency))))
-    further = (
-        ("invoice", visit.text("Invoice")), ("resolution", visit.text("Resolution")), ("entry", visit.text("Entry")),
-    )  # fmt: skip
+    if isinstance(command, Reverse):
+        (past,) = told(visit, [use.ledger.reader.entry(c, command.entry)])
+        sum_of = "" if past.amount is None or past.unit is None else visit.amount(past.amount, past.unit)
+        said.append((visit.text("Entry"), " · ".join(each for each in (past.what, past.who, sum_of) if each)))
+    further = (("invoice", visit.text("Invoice")), ("resolution", visit.text("Resolution")))
     if isinstance(command, MoveReserve):
         way = visit.text("Into the fund") if command.euros > 0 else visit.text("Out of the fund")
         said.append((way, visit.amount(abs(command.euros), use.facts.currency(c, command.currency), bare=True) + " €"))

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from api.pages.desk.persons import FREEZES
 from api.pages.frame.texts import later
 from api.pages.frame.visit import Visit
-from ledger.core.accounts import Currency, Transfer
-from ledger.core.journal import Entry, Reason
+from ledger.core.accounts import Currency, Freeze, Transfer
+from ledger.core.commands import FreezeAccount, SetCeiling, SetLine
+from ledger.core.journal import AccountSet, Entry, Reason
 from ledger.store.views import EntryView
 
 WORDS: dict[str, str] = {
@@ -91,7 +93,9 @@ def told(visit: Visit, views: Sequence[EntryView]) -> list[Told]:
     use, c = visit.use, visit.caller.community
     decoded = [(view, view.decoded()) for view in views]
     moved = {entry.seq: main for _, entry in decoded if (main := _main(entry)) is not None}
-    accounts = use.facts.accounts(c, {no for t in moved.values() for no in (t.debit, t.credit)})
+    limits = {entry.seq: set_to for _, entry in decoded if (set_to := _limit(entry)) is not None}
+    numbers = {no for t in moved.values() for no in (t.debit, t.credit)} | {no for no, _ in limits.values()}
+    accounts = use.facts.accounts(c, numbers)
     about = {entry.seq: _about(entry.command) for _, entry in decoded}
     uids = {each.uid for each in accounts.values()} | {each for each in about.values() if isinstance(each, UUID)}
     names = use.identity.names(c, uids)
@@ -100,6 +104,10 @@ def told(visit: Visit, views: Sequence[EntryView]) -> list[Told]:
     for view, entry in decoded:
         said = about[entry.seq]
         who, amount, unit = names.get(said, "") if isinstance(said, UUID) else said, None, None
+        if isinstance(entry.command, FreezeAccount):
+            who += " · " + visit.text(FREEZES[_freeze(entry.command)])
+        if limit := limits.get(entry.seq):
+            amount, unit = limit[1], accounts[limit[0]].currency
         if main := moved.get(entry.seq):
             payees = {t.credit for t in entry.transfers if t.debit == main.debit and t.reason == main.reason}
             to = names.get(accounts[main.credit].uid, ours)
@@ -116,6 +124,18 @@ def _main(entry: Entry) -> Transfer | None:
     """What moved first, units before the euros behind them; what is set aside only where nothing moved."""
     moved = [t for t in entry.transfers if t.posted] or list(entry.transfers)
     return next((t for t in moved if t.reason not in _EUROS), moved[0] if moved else None)
+
+
+def _limit(entry: Entry) -> tuple[int, int] | None:
+    """The number of an account and the line or ceiling that it got; None where neither was set, or the ceiling removed."""
+    command = entry.command
+    limit = command.line if isinstance(command, SetLine) else command.ceiling if isinstance(command, SetCeiling) else None
+    no = next((each.no for each in entry.effects if isinstance(each, AccountSet)), None)
+    return None if limit is None or no is None else (no, limit)
+
+
+def _freeze(command: FreezeAccount) -> Freeze:
+    return Freeze(command.debits * Freeze.DEBITS | command.credits * Freeze.CREDITS)
 
 
 def _about(command: Any) -> UUID | str:
