@@ -61,6 +61,7 @@ for (const button of document.querySelectorAll("[data-print]")) {
 function ready(module) {
   module.forms();
   for (const fields of document.querySelectorAll("fieldset[data-waits]")) fields.disabled = false;
+  if (document.activeElement === body) document.querySelector("fieldset [autofocus]")?.focus(); // what waits cannot be focused
 }
 
 if (document.querySelector("form[data-sign]")) import("./device.js").then(ready);
