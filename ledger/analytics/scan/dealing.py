@@ -97,13 +97,15 @@ def _dealt(
     times, changes = np.empty(size, np.int64), np.empty(size, np.int64)
     for src, dst, time, amount, code in _read(scene, "src, dst, time, amount, code", from_seq):
         deal(src, dst, time, amount, code, accounts.owner, accounts.wanted, first, place, times, changes)
+    busy = np.flatnonzero(many[first:last])
+    ends = until[busy]
     for at in range(0, size, PIECE):
         end = min(at + PIECE, size)
-        low, high = np.searchsorted(until, (at, end - 1), side="right")
-        inside = np.diff(np.minimum(until[low : high + 1], end), prepend=at)
+        low, high = np.searchsorted(ends, (at, end - 1), side="right")
+        inside = np.diff(np.minimum(ends[low : high + 1], end), prepend=at)
         changed = changes[at:end]
         yield (
-            np.repeat(np.arange(first + low, first + high + 1), inside), times[at:end],
+            np.repeat(first + busy[low : high + 1], inside), times[at:end],
             changed >> _CODE_BITS, changed & ((1 << _CODE_BITS) - 1),
         )  # fmt: skip
 
@@ -125,12 +127,15 @@ def _read_only(column: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def _accounts(scene: Scene) -> Accounts:
-    found = scene.db.execute("SELECT account, owner, form = 'paper' AS paper FROM account").fetchnumpy()
-    account = np.asarray(found["account"], np.int64)
-    size = int(account.max(initial=-1)) + 1
+    asked = "SELECT max(account) + 1, count(*) FILTER (owner <> account), count(*) FILTER (form = 'paper') FROM account"
+    size, shared, paper = (int(str(each or 0)) for each in scene.rows(asked)[0])
     owner, wanted = np.arange(size), np.ones(size, np.bool_)
-    owner[account] = np.asarray(found["owner"], np.int64)
-    wanted[account] = ~np.ma.filled(found["paper"], False).astype(np.bool_)
+    if shared or paper:
+        found = scene.db.execute(
+            "SELECT account, owner, coalesce(form, '') <> 'paper' AS wanted FROM account"
+        ).fetchnumpy()
+        account = np.asarray(found["account"], np.int64)
+        owner[account], wanted[account] = found["owner"], found["wanted"]
     return Accounts(owner, wanted)
 
 

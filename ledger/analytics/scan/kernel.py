@@ -109,10 +109,11 @@ def scan(
                 mean[0] = saved.mean[p]
                 for rule in range(2):
                     first = saved.until[2 * p - 2 + rule] if p > 0 else 0
-                    for k in range(first, saved.until[2 * p + rule]):
-                        lot_amount[rule * room + k - first] = saved.amount[rule][k]
-                        lot_time[rule * room + k - first] = saved.time[rule][k]
-                    hand[TAIL + rule] = saved.until[2 * p + rule] - first
+                    many, amounts, times = saved.until[2 * p + rule] - first, saved.amount[rule], saved.time[rule]
+                    for k in range(many):
+                        lot_amount[rule * room + k] = amounts[first + k]
+                        lot_time[rule * room + k] = times[first + k]
+                    hand[TAIL + rule] = many
                 side = HELD if hand[BALANCE] > 0 else CREDIT
                 row = setting.group_of[hand[ACCOUNT]] * COLUMNS
                 counts[row + side * PER_SIDE + STOCK] += abs(hand[BALANCE])
@@ -165,6 +166,14 @@ def scan(
             mixed[group_mixed + side * 4 + OPEN] += abs(balance) * (end - mean[0])
             for rule in range(2):
                 low, high, first = 0, 0, ((side * 2 + rule) * 3 + OPEN) * all_bins
+                if hand[TAIL + rule] > hand[HEAD + rule]:  # where the oldest belongs; the others lie near it
+                    oldest_age, bin_at, right = end - lot_time[rule * room + hand[HEAD + rule]], 0, all_bins - 1
+                    while bin_at < right:
+                        middle = (bin_at + right) >> 1
+                        if edges[middle] < oldest_age:
+                            bin_at = middle + 1
+                        else:
+                            right = middle
                 for k in range(rule * room + hand[HEAD + rule], rule * room + hand[TAIL + rule]):
                     take, age = lot_amount[k], end - lot_time[k]
                     while bin_at > 0 and edges[bin_at - 1] >= age:

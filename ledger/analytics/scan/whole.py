@@ -106,9 +106,9 @@ def _groups(scene: Scene) -> tuple[tuple[Group, ...], Any]:
     """Groups in a fixed order, and the group of each account number."""
     columns = "kind, area, sector"
     order = ", ".join(f"{name} NULLS LAST" for name in columns.split(", "))
-    rows = scene.rows(f"SELECT DISTINCT {columns} FROM account ORDER BY {order}")
-    groups = tuple(Group(*(None if each is None else str(each) for each in row)) for row in rows)
-    group_of = np.zeros(scene.number("SELECT max(account) + 1 FROM account"), np.int64)
+    rows = scene.rows(f"SELECT {columns}, max(account) FROM account GROUP BY {columns} ORDER BY {order}")
+    groups = tuple(Group(*(None if each is None else str(each) for each in row[:3])) for row in rows)
+    group_of = np.zeros(max((int(str(row[3])) + 1 for row in rows), default=0), np.int64)
     if len(groups) > 1:
         found = scene.db.execute(
             f"SELECT account, dense_rank() OVER (ORDER BY {order}) - 1 AS at FROM account"
@@ -119,8 +119,8 @@ def _groups(scene: Scene) -> tuple[tuple[Group, ...], Any]:
 
 def fits(scene: Scene, saved: State) -> bool:
     """Whether every sum stays within the compiled kernel's words."""
-    money = scene.number("SELECT sum(amount) FROM movement WHERE time < $stop")
-    first = scene.number("SELECT least(min(time), $start) FROM movement")
+    found = "SELECT coalesce(sum(amount) FILTER (time < $stop), 0), coalesce(least(min(time), $start), 0) FROM movement"
+    money, first = (int(str(each)) for each in scene.rows(found)[0])
     money += int(np.abs(saved.balance.astype(np.float64)).sum())
     first = min([first, *(int(each.min()) for each in saved.time if len(each))])
     return money < MOST_MONEY and max(scene.window.end, scene.window.stop) - first < MOST_SECONDS
