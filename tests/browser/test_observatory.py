@@ -70,7 +70,7 @@ def test_three_pilots_side_by_side(either: Live, people: People) -> None:
     assert "Registered members" in kept and "Merkle root" in kept and "integral" in kept, "figures, root and formulas"
     with ZipFile(office.downloaded(lambda: office.page.get_by_role("link", name="XLSX").click())) as book:
         assert "xl/worksheets/sheet1.xml" in book.namelist()
-    pdf = office.downloaded(lambda: office.page.get_by_role("link", name="Report of Rivage").first.click())
+    pdf = office.downloaded(lambda: office.page.get_by_role("link", name="Report (PDF) · Rivage").first.click())
     assert pdf.read_bytes().startswith(b"%PDF")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from api.association.region import Target
-from api.pages.frame.figures import counted_in, figure_of, flag_word, month_word, number, unit_of
+from api.pages.frame.figures import alone, counted_in, figure_of, flag_word, month_word, number, unit_of
 from api.pages.frame.looking import Pilot
 from api.pages.frame.sheets import Number
 from ledger.analytics.answers import wording
@@ -27,19 +27,6 @@ FIRST = (
     "credit_health.long_negative", "guarantee.gauge_payments", "guarantee.gauge_circulation",
 )  # fmt: skip
 """What an operator reports every month (E1), in that order; those that a kind of currency has not are left out."""
-ALONE = {
-    "circulation.after": ("In circulation, accounts", "En circulation, comptes"),
-    "circulation.paper_after": ("In circulation, notes", "En circulation, billets"),
-    "participation.joins": ("New members", "Nouvelles adhésions"),
-    "participation.leaves": ("Members who left", "Départs"),
-    "in_and_out.issued": ("Changed into units", "Changes en unités"),
-    "in_and_out.redeemed": ("Changed back into euros", "Reconversions en euros"),
-    "recirculation.redeemed_of_issued": ("Changed back, of what was changed", "Reconversions sur changes"),
-    "merchants.never_redeemed": ("Professionals who never changed back", "Prestataires n'ayant jamais reconverti"),
-    "merchants.without_receipts": ("Professionals without receipts", "Prestataires sans encaissement"),
-    "pairs.b2b_share": ("Payments between professionals", "Paiements entre prestataires"),
-}
-"""Labels of figures that stand away from their heading."""
 MONTHLY = (
     ("circulation", "after"), ("in_and_out", "issued"), ("in_and_out", "redeemed"), ("circulation", "volume"),
     ("velocity", "velocity"), ("recirculation", "recirculation"), ("recirculation", "reconversion"),
@@ -123,11 +110,6 @@ def tell(report: dict[str, Any], pilot: Pilot, lang: str, aims: dict[str, Target
     every = {line.key: line for heading in headings for part in heading.parts for line in part.lines}
     first = (replace(every[key], label=alone(key, every[key].label, lang)) for key in FIRST if key in every)
     return Told(tuple(first), _months(report, unit, lang), headings)
-
-
-def alone(key: str, label: str, lang: str) -> str:
-    """What a figure is called away from its heading."""
-    return wording.label(ALONE[key], key, lang) if key in ALONE else label
 
 
 def _part(indicator: Indicator, lines: tuple[Line, ...], lang: str) -> Part:

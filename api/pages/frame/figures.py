@@ -23,6 +23,22 @@ PERCENT = frozenset(
 """Ratios that people read in percent."""
 
 
+ALONE = {
+    "circulation.average": ("In circulation, on average", "En circulation, en moyenne"),
+    "circulation.after": ("In circulation, accounts", "En circulation, comptes"),
+    "circulation.paper_after": ("In circulation, notes", "En circulation, billets"),
+    "participation.joins": ("New members", "Nouvelles adhésions"),
+    "participation.leaves": ("Members who left", "Départs"),
+    "in_and_out.issued": ("Changed into units", "Changes en unités"),
+    "in_and_out.redeemed": ("Changed back into euros", "Reconversions en euros"),
+    "recirculation.redeemed_of_issued": ("Changed back, of what was changed", "Reconversions sur changes"),
+    "merchants.never_redeemed": ("Professionals who never changed back", "Prestataires n'ayant jamais reconverti"),
+    "merchants.without_receipts": ("Professionals without receipts", "Prestataires sans encaissement"),
+    "pairs.b2b_share": ("Payments between professionals", "Paiements entre prestataires"),
+}
+"""Labels of figures that stand away from their heading."""
+
+
 def unit_of(pilot: Pilot) -> CurrencyFacts:
     """What a pilot's figures are counted in."""
     return CurrencyFacts(pilot.currency, pilot.scale, pilot.model)
@@ -36,6 +52,11 @@ def figure_of(said: dict[str, Any], key: str = "") -> Figure:
         said["value"], unit, said.get("n"), said.get("low"), said.get("high"),
         None if flag is None else Flag(flag), said.get("why", ""),
     )  # fmt: skip
+
+
+def alone(key: str, label: str, lang: str) -> str:
+    """What a figure is called away from its heading."""
+    return wording.label(ALONE[key], key, lang) if key in ALONE else label
 
 
 def flag_word(flag: str, lang: str) -> str:

@@ -74,9 +74,8 @@ async def public(visit: Visit = anybody("reports.read")) -> Response:
     )
     cards = [
         {
-            "pilot": pilot, "period": period, "head": report["head"], "charts": [
-                name for name in ("circulation",) if name in open_to[pilot.community]
-            ],
+            "pilot": pilot, "period": period, "head": report["head"],
+            "charts": _charts([(pilot, report)], "circulation", visit.lang) if "circulation" in open_to[pilot.community] else [],
             "rows": shown.rows([(pilot, report, {})], visit.lang, open_to[pilot.community]),
         }
         for pilot, period, report in zip(some, periods, found, strict=True)

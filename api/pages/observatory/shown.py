@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from api.association.region import Target
-from api.pages.frame.figures import counted_in, figure_of, flag_word, number, unit_of
+from api.pages.frame.figures import alone, counted_in, figure_of, flag_word, number, unit_of
 from api.pages.frame.looking import Pilot
 from api.pages.frame.sheets import Number
 from ledger.analytics.answers import wording
@@ -71,16 +71,20 @@ class Row:
 def rows(
     some: list[tuple[Pilot, dict[str, Any], dict[str, Target]]], lang: str, only: tuple[str, ...] = ()
 ) -> list[Row]:
-    """The rows in which at least one pilot says something. `only` names the indicators that may be shown."""
+    """The rows in which at least one pilot says something, and the three counts of members in any case.
+
+    `only` names the indicators that may be shown.
+    """
     found = []
     for name, key in ROWS:
         if only and name not in only:
             continue
         indicator = REGISTRY[name]
         cells = tuple(_cell(pilot, report, targets, name, key, lang) for pilot, report, targets in some)
-        if any(not cell.silent for cell in cells):
-            label = wording.label(indicator.figures.get(key), key, lang)
-            standing = flag_word(next(cell.flag for cell in cells if not cell.silent), lang)
+        if any(not cell.silent for cell in cells) or (name, key) in ROWS[:3]:
+            label = alone(f"{name}.{key}", wording.label(indicator.figures.get(key), key, lang), lang)
+            flag = next((cell.flag for cell in cells if not cell.silent), indicator.flag.value)
+            standing = flag_word(flag, lang)
             found.append(Row(f"{name}.{key}", label, indicator, standing, cells))
     return found
 
