@@ -8,8 +8,9 @@ import pytest
 
 from api.identity.principal import Role
 from ledger.community.membership import MemberKind, MemberState
-from ledger.core.accounts import AccountState
-from ledger.core.commands import Pay
+from ledger.core.accounts import AccountState, Model
+from ledger.core.commands import DefineCurrency, Pay
+from ledger.core.policy import Policy
 from ledger.service import new_id
 from tests.pages.visiting import Site, visited
 
@@ -77,3 +78,42 @@ def test_a_debt_is_settled_in_euros_not_spent(site: Site) -> None:
     text = site.enter(place, Role.MEMBER).get("/wallet/leave")
     debt = site.use.ledger.reader.account(place.community, place.ada.account).balance < 0
     assert ("settle what I owe" in text) is debt and ("I spend it first" in text) is not debt
+
+
+def test_a_debt_is_settled_in_euros_or_written_off_by_the_treasurer(site: Site) -> None:
+    place, reader = site.riv, site.use.ledger.reader
+    max_ = place.join("Max", MemberKind.BUSINESS)
+    place.do(Pay, payer=max_.account, payee=place.ada.account, amount=900, currency=place.code)
+    path = f"/desk/members/{max_.id}"
+    account = f"{path}/accounts/{max_.account}"
+    operator, treasurer = site.enter(place, Role.OPERATOR), site.enter(place, Role.TREASURER, fresh=True)
+    operator.get(f"{path}/leaving")
+    operator.post(f"{path}/leaving", {"uid": str(new_id())})
+    assert "Settle it" not in operator.get(f"{path}/leaving")
+    assert "A debt of 9.00 RIV" in treasurer.get(f"{path}/leaving")
+    too_much = treasurer.post(f"{account}/settled", {"uid": str(new_id()), "euros": "9.01"}, 422).text
+    assert "Type at most the debt" in too_much
+    treasurer.post(f"{account}/settled", {"uid": str(new_id()), "euros": "6"})
+    assert reader.account(place.community, max_.account).balance == -300
+    treasurer.post(f"{account}/written-off", {"uid": str(new_id())})
+    assert reader.account(place.community, max_.account).balance == 0
+    operator.get(f"{path}/leaving")
+    operator.post(f"{path}/farewell", {"uid": str(new_id())})
+    assert site.use.identity.people.get(place.community, max_.id).state is MemberState.LEFT
+
+
+def test_what_was_not_spent_in_time_is_taken_by_the_treasurer(site: Site) -> None:
+    place, reader = site.riv, site.use.ledger.reader
+    place.do(DefineCurrency, code="RIV-Q", scale=2, model=Model.MUTUAL, policy=Policy(default_line=1_000, spend_down_days=0))
+    who = [place.join(name, MemberKind.PERSON) for name in ("Quick", "Quit")]
+    quick, quit_ = (place.open(each.id, "RIV-Q", MemberKind.PERSON) for each in who)
+    place.do(Pay, payer=quick, payee=quit_, amount=250, currency="RIV-Q")
+    path = f"/desk/members/{who[1].id}"
+    operator, treasurer = site.enter(place, Role.OPERATOR), site.enter(place, Role.TREASURER, fresh=True)
+    treasurer.get(f"{path}/leaving")
+    treasurer.post(f"{path}/accounts/{quit_}/forfeit", {"uid": str(new_id())}, 409)
+    operator.get(f"{path}/leaving")
+    operator.post(f"{path}/leaving", {"uid": str(new_id())})
+    assert "goes to the loss fund" in treasurer.get(f"{path}/leaving")
+    treasurer.post(f"{path}/accounts/{quit_}/forfeit", {"uid": str(new_id())})
+    assert reader.account(place.community, quit_).balance == 0

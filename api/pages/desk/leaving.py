@@ -19,7 +19,7 @@ from api.pages.frame.texts import later
 from api.pages.frame.visit import Visit
 from api.submitting import submit
 from ledger.community.membership import MemberState
-from ledger.core.accounts import AccountState
+from ledger.core.accounts import AccountState, Model
 from ledger.core.commands import CloseAccount, Leave
 from ledger.service import new_id
 
@@ -54,6 +54,7 @@ def leaving(member: UUID, visit: Visit = page("desk.read")) -> Response:
         "desk/leaving.html", member=found, held=held, uid=visit.form.get("uid") or new_id(), may=persons.may(visit),
         persons=persons, asked=asked if asked and asked.open else None, wishes=WISHES, left=found.state is MemberState.LEFT,
         open=[each for each in held if _may_leave(each)], full=[each for each in held if not _empty(each)],
+        treasurer=persons.may(visit, "commands.forfeit"), now=visit.use.clock(), models=Model,
         may_leave=found.state in (MemberState.ACTIVE, MemberState.LAPSED, MemberState.SUSPENDED), states=AccountState,
     )  # fmt: skip
 

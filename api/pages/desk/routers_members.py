@@ -11,6 +11,7 @@ from api.pages.desk import (
     dues_rules,
     files,
     leaving,
+    leaving_money,
     member,
     members,
     offers,
@@ -18,6 +19,6 @@ from api.pages.desk import (
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
-    members.router, dues.router, dues_rules.router, offers.router, files.router, leaving.router, territory.router,
-    account.router, member.router, brand.router,
+    members.router, dues.router, dues_rules.router, offers.router, files.router, leaving.router, leaving_money.router,
+    territory.router, account.router, member.router, brand.router,
 )  # fmt: skip
