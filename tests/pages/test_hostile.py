@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,14 @@ def test_a_logo_that_is_too_large_is_refused_at_its_field(site: Site) -> None:
     assert "must have at most 64 KB" in office.post("/desk/brand", {"name": "Rivage"}, 422, files=files).text
     program = {"logo": ("logo.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>x()</script></svg>")}
     assert "PNG, JPEG or WebP" in office.post("/desk/brand", {"name": "Rivage"}, 422, files=program).text
+
+
+def test_a_number_that_no_column_takes_is_refused(site: Site) -> None:
+    office = site.enter(site.riv, Role.OPERATOR)
+    made = site.use.association.agreements.open(site.riv.community, site.riv.ben.id, {}, site.riv.ada.id, date(2026, 1, 1))
+    office.get(f"/desk/members/files/{made.id}")
+    for version in ("99999999999999999999", "-1", str(2**31)):
+        office.post(f"/desk/members/files/{made.id}/step", {"step": "submitted", "version": version}, 422)
 
 
 def test_control_characters_reach_no_database(engine_url: str) -> None:

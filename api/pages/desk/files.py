@@ -15,7 +15,7 @@ from api.association.agreements import File
 from api.pages.desk import persons
 from api.pages.desk.dues_rules import COLLEGES
 from api.pages.frame.again import or_again
-from api.pages.frame.form import Filled
+from api.pages.frame.form import Filled, Revision
 from api.pages.frame.guard import page
 from api.pages.frame.surface import page_router
 from api.pages.frame.texts import later
@@ -108,7 +108,7 @@ def answers(file: UUID, visit: Visit = page("desk.read")) -> Response:
 class Version(Filled):
     """What was looked at."""
 
-    version: int
+    version: Revision
 
 
 @router.post("/desk/members/files/{file}/answers")
@@ -126,7 +126,7 @@ class Stepped(Filled):
     """A step that needs no committee."""
 
     step: Step
-    version: int
+    version: Revision
     note: str = Field("", max_length=1_000)
 
 
@@ -145,7 +145,7 @@ class Decision(Filled):
     """What the committee said."""
 
     verdict: Step
-    version: int
+    version: Revision
     on: date
     college: list[str] = Field(default_factory=list)
     commitments: str = Field("", max_length=2_000)

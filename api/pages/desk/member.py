@@ -15,7 +15,7 @@ from api.identity.people import Member
 from api.pages.desk import history, persons
 from api.pages.desk.members import open_accounts
 from api.pages.frame.again import or_again
-from api.pages.frame.form import Filled
+from api.pages.frame.form import Filled, Revision
 from api.pages.frame.guard import page
 from api.pages.frame.surface import page_router
 from api.pages.frame.texts import LANGUAGES, NAMES
@@ -62,7 +62,7 @@ class Profile(Filled):
     locale: str = "fr"
     sectors: str = Field("", max_length=400)
     listed: bool = False
-    version: int
+    version: Revision
 
 
 @router.post("/desk/members/{member}/profile")
@@ -81,7 +81,7 @@ class NewState(Filled):
     """What the membership becomes."""
 
     state: MemberState
-    version: int
+    version: Revision
 
 
 @router.post("/desk/members/{member}/state")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar, get_origin
+from typing import Annotated, Any, TypeVar, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
 from api.pages.frame.fault import Misfilled
@@ -24,6 +24,8 @@ class Filled(BaseModel):
 
 
 M = TypeVar("M", bound=Filled)
+Revision = Annotated[int, Field(ge=0, lt=2**31)]
+"""Which state of a thing the page has shown."""
 
 
 class Form:

@@ -6,7 +6,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.pages.frame.again import or_again
-from api.pages.frame.form import Filled
+from api.pages.frame.form import Filled, Revision
 from api.pages.frame.guard import page
 from api.pages.frame.surface import page_router
 from api.pages.frame.texts import LANGUAGES, NAMES
@@ -52,7 +52,7 @@ class Profile(Filled):
     place: str = Field("", max_length=80)
     locale: str = "fr"
     listed: bool = False
-    version: int
+    version: Revision
 
 
 @router.post("/wallet/profile")
