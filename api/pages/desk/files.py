@@ -105,7 +105,7 @@ def answers(file: UUID, visit: Visit = page("desk.read")) -> Response:
     )  # fmt: skip
 
 
-class Version(Filled):
+class Answered(Filled):
     """What was looked at."""
 
     version: Revision
@@ -115,7 +115,7 @@ class Version(Filled):
 @or_again(answers)
 def answer(file: UUID, visit: Visit = page("desk.operate")) -> Response:
     """Keep other answers; the history says which questions."""
-    sent, caller, life = visit.read(Version), visit.caller, visit.use.association
+    sent, caller, life = visit.read(Answered), visit.caller, visit.use.association
     life.agreements.answer(
         caller.community, file, sent.version, _says(visit), caller.principal.actor, life.dues.today()
     )

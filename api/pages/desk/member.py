@@ -22,7 +22,6 @@ from api.pages.frame.texts import LANGUAGES, NAMES
 from api.pages.frame.units import write_day
 from api.pages.frame.visit import Visit
 from ledger.community.membership import TRANSITIONS, MemberKind, MemberState
-from ledger.core.accounts import AccountState
 from ledger.service import new_id
 
 router = page_router()
@@ -42,7 +41,6 @@ def one(member: UUID, visit: Visit = page("desk.read")) -> Response:
         paid=use.association.dues.of(c, member), files=use.association.agreements.of(c, member),
         became=history.memberships(visit, found), today=use.association.dues.today(),
         tongues=[(each, NAMES[each]) for each in LANGUAGES],
-        may_close=any(each.account.state is AccountState.OPEN for each in held),
     )  # fmt: skip
 
 
