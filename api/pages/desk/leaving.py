@@ -19,7 +19,7 @@ from api.pages.frame.texts import later
 from api.pages.frame.visit import Visit
 from api.submitting import submit
 from ledger.community.membership import MemberState
-from ledger.core.accounts import AccountState, Model
+from ledger.core.accounts import AccountState, Currency, Model
 from ledger.core.commands import CloseAccount, Leave
 from ledger.service import new_id
 
@@ -54,7 +54,7 @@ def leaving(member: UUID, visit: Visit = page("desk.read")) -> Response:
         "desk/leaving.html", member=found, held=held, uid=visit.form.get("uid") or new_id(), may=persons.may(visit),
         persons=persons, asked=asked if asked and asked.open else None, wishes=WISHES, left=found.state is MemberState.LEFT,
         open=[each for each in held if _may_leave(each)], full=[each for each in held if not _empty(each)],
-        treasurer=persons.may(visit, "commands.forfeit"), now=visit.use.clock(), models=Model,
+        treasurer=persons.may(visit, "commands.forfeit"), now=visit.use.clock(), models=Model, euros=_euros,
         may_leave=found.state in (MemberState.ACTIVE, MemberState.LAPSED, MemberState.SUSPENDED), states=AccountState,
     )  # fmt: skip
 
@@ -113,6 +113,11 @@ def _gone(visit: Visit, found: Member) -> None:
     use.identity.people.change(c, found.id, found.version, {"state": MemberState.LEFT}, by)
     use.identity.states.enforce(c, found.id, by)
     use.association.leavings.done(c, found.id, by)
+
+
+def _euros(unit: Currency) -> Currency:
+    """Euros in the steps of a currency, in which its debts are settled at par (MUT-8)."""
+    return Currency(0, "€", unit.scale, Model.MIRROR)
 
 
 def _may_leave(held: persons.Owned) -> bool:
