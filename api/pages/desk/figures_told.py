@@ -27,6 +27,8 @@ FIRST = (
     "credit_health.long_negative", "guarantee.gauge_payments", "guarantee.gauge_circulation",
 )  # fmt: skip
 """What an operator reports every month (E1), in that order; those that a kind of currency has not are left out."""
+COUNTS = frozenset({"participation.registered", "participation.dues_paid", "participation.active_90"})
+"""Always given; where one cannot be said, why."""
 MONTHLY = (
     ("circulation", "after"), ("in_and_out", "issued"), ("in_and_out", "redeemed"), ("circulation", "volume"),
     ("velocity", "velocity"), ("recirculation", "recirculation"), ("recirculation", "reconversion"),
@@ -95,21 +97,22 @@ class Told:
 
 def tell(report: dict[str, Any], pilot: Pilot, lang: str, aims: dict[str, Target]) -> Told:
     """A report in a language."""
-    unit, found = unit_of(pilot), dict[str, list[Part]]()
+    unit, found, every = unit_of(pilot), dict[str, list[Part]](), dict[str, Line]()
     for answer in report["indicators"]:
         if answer["name"] not in REGISTRY:
             continue
         indicator = REGISTRY[answer["name"]]
-        lines = (_line(indicator, key, each, unit, lang, aims) for key, each in answer["figures"].items())
+        lines = [_line(indicator, key, each, unit, lang, aims) for key, each in answer["figures"].items()]
+        every |= {line.key: line for line in lines}
         sayable = tuple(each for each in lines if each.number is not None)
         if sayable:
             found.setdefault(indicator.section, []).append(_part(indicator, sayable, lang))
     headings = tuple(
         Heading(pair[lang == "fr"], tuple(found[letter])) for letter, pair in SECTIONS.items() if letter in found
     )
-    every = {line.key: line for heading in headings for part in heading.parts for line in part.lines}
-    first = (replace(every[key], label=alone(key, every[key].label, lang)) for key in FIRST if key in every)
-    return Told(tuple(first), _months(report, unit, lang), headings)
+    first = (every[key] for key in FIRST if key in every and (every[key].number is not None or key in COUNTS))
+    named = (replace(line, label=alone(line.key, line.label, lang)) for line in first)
+    return Told(tuple(named), _months(report, unit, lang), headings)
 
 
 def _part(indicator: Indicator, lines: tuple[Line, ...], lang: str) -> Part:
