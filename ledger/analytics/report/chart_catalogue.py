@@ -9,7 +9,7 @@ from typing import Any
 from ledger.analytics.answers.figures import Result, Table, Unit
 from ledger.analytics.report import chart_kinds as kinds
 from ledger.analytics.report import chart_shapes as shapes
-from ledger.analytics.report.chart_style import Canvas, Drawn
+from ledger.analytics.report.chart_style import Canvas, Drawn, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,16 @@ def _band(low: str, middle: str, high: str, *, within: bool = True) -> Picture:
     columns = (low, middle, high)
     return Picture(
         lambda canvas, _, table: kinds.band(
-            canvas, canvas.rows(table, *columns), columns, table.units.get(middle), within=within
+            canvas, _trimmed(canvas.rows(table), columns), columns, table.units.get(middle), within=within
         ),
         columns,
     )
+
+
+def _trimmed(rows: list[Row], columns: tuple[str, ...]) -> list[Row]:
+    """From the first row that has all columns to the last: those between keep their place in time."""
+    full = [at for at, row in enumerate(rows) if all(isinstance(row[name], int | float) for name in columns)]
+    return rows[full[0] : full[-1] + 1] if full else []
 
 
 def _bars(category: str, *columns: str, **how: Any) -> Picture:

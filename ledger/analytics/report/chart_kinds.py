@@ -107,7 +107,8 @@ def band(
     base = chart(data).encode(x=_months(rows))
     title = canvas.unit(unit) or canvas.head(middle)
     domain: dict[str, Any] = {}
-    highest, usual = largest(rows, *columns), median([largest([row], *columns) for row in rows] or [0])
+    known = [top for row in rows if (top := largest([row], *columns))]
+    highest, usual = max(known, default=0), median(known or [0])
     if highest > STEEP * usual > 0:  # a few months of beginning would press all others flat
         domain = {"scale": alt.Scale(domain=[0, STEEP * usual], nice=True)}
         title += canvas.say(f", cut off above {STEEP * usual:.0f}", f", coupé au-delà de {STEEP * usual:.0f}")

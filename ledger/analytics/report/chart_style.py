@@ -58,7 +58,7 @@ class Canvas:
             return cell / 60 if self.currency.model is Model.TIME else cell / 10**self.currency.scale
         if isinstance(cell, str):
             return text_word(column, cell, self.lang)
-        return self.say("unknown", "inconnu") if cell is None else cell
+        return self.say("unknown", "inconnu") if cell is None and unit is None else cell
 
     def unit(self, unit: Unit | None) -> str:
         """What an axis counts, in brackets behind its title; empty where the title says it."""

@@ -7,7 +7,7 @@ import pytest
 
 from ledger.analytics.answers.figures import Result, Table, Unit
 from ledger.analytics.indicators import REGISTRY
-from ledger.analytics.report.chart_catalogue import DRAWN
+from ledger.analytics.report.chart_catalogue import DRAWN, _trimmed
 from ledger.analytics.report.chart_kinds import front, lines, stock_flow
 from ledger.analytics.report.chart_style import Canvas, number_locale, time_locale
 from ledger.analytics.report.charts import charts, describe, svg, to_svg
@@ -159,3 +159,11 @@ def test_months_without_a_value_keep_their_place() -> None:
     line = lines(canvas, gap, ("share",), Unit.SHARE).to_dict()
     assert [row["value"] for row in line["data"]["values"]] == [0.5, None, 0.5]
     assert line["encoding"]["y"]["title"] == "share"
+
+
+def test_a_band_begins_and_ends_where_it_is_known() -> None:
+    rows = [{"month": str(at), "low": low, "high": 9} for at, low in enumerate((None, 1, None, 2, None))]
+    assert [row["month"] for row in _trimmed(rows, ("low", "high"))] == ["1", "2", "3"]
+    assert _trimmed(rows[:1], ("low", "high")) == []
+    canvas = Canvas("fr", RIV, {})
+    assert canvas.value("area", None, None) == "inconnu" and canvas.value("days", None, Unit.DAYS) is None
