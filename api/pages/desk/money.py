@@ -70,7 +70,10 @@ def _issue(visit: Visit) -> tuple[Issue, Payable]:
 @or_again(issue)
 def check_issue(visit: Visit = page("issues.create")) -> Response:
     """What it would do to the guarantee; nothing is written."""
-    return weighed(visit, _issue(visit)[0], "/desk/money/issue")
+    command, to = _issue(visit)
+    amount = visit.amount(command.amount, to.unit)
+    said = [(visit.text("To"), to.name), (visit.text("Euros received, units issued"), amount)]
+    return weighed(visit, command, "/desk/money/issue", said)
 
 
 @router.post("/desk/money/issue")
@@ -115,7 +118,11 @@ def check_redeem(visit: Visit = page("redemptions.create")) -> Response:
     command, of = _redeem(visit)
     commission = share(command.amount, rules(visit, command.currency).commission_bp)
     euros = visit.amount(command.amount - commission, of.unit, bare=True) + " €"
-    said = [(visit.text("Commission"), visit.amount(commission, of.unit)), (visit.text("To pay out in euros"), euros)]
+    said = [
+        (visit.text("Of"), of.name), (visit.text("Amount"), visit.amount(command.amount, of.unit)),
+        (visit.text("Invoice"), command.invoice), (visit.text("Commission"), visit.amount(commission, of.unit)),
+        (visit.text("To pay out in euros"), euros),
+    ]  # fmt: skip
     return weighed(visit, command, "/desk/money/redeem", said)
 
 

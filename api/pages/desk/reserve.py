@@ -62,7 +62,10 @@ def _move(visit: Visit) -> tuple[MoveReserve, Currency]:
 @or_again(fund)
 def check_fund(visit: Visit = page("commands.move_reserve")) -> Response:
     """What it would do to the guarantee; nothing is written."""
-    return weighed(visit, _move(visit)[0], "/desk/money/reserve")
+    command, unit = _move(visit)
+    way = visit.text("Into the fund") if command.euros > 0 else visit.text("Out of the fund")
+    said = [(way, visit.amount(abs(command.euros), unit, bare=True) + " €")]
+    return weighed(visit, command, "/desk/money/reserve", said)
 
 
 @router.post("/desk/money/reserve")
