@@ -64,13 +64,26 @@ class Passing:
 
     def add(self, other: Passing) -> None:
         """Join another owner or group to this group."""
-        for name in SUMMED:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+        # Written out: half a million of these in a report on 60,000 firms, and by name each takes several times as long.
+        self.receipts += other.receipts
+        self.spent += other.spent
+        self.redeemed += other.redeemed
+        self.fees += other.fees
+        self.demurrage += other.demurrage
+        self.change += other.change
+        self.issued += other.issued
+        self.opening += other.opening
+        self.community += other.community
+        self.paid_community += other.paid_community
+        self.got_back += other.got_back
+        self.given_back += other.given_back
+        self.forgiven += other.forgiven
+        self.moved += other.moved
+        self.owners += other.owners
         self.largest = max(self.largest, other.largest)
 
 
-SUMMED = tuple(field.name for field in fields(Passing) if field.name != "largest")
-_FLOWS = tuple(name for name in SUMMED if name != "owners")
+_FLOWS = tuple(field.name for field in fields(Passing) if field.name not in ("largest", "owners"))
 
 _SIDES = f"""
 SELECT a.owner, a.kind AS account_kind, a.area, a.sector, {DAY_OF.format(column="s.time")} AS day, s.kind, s.delta,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
-from ledger.analytics.scan.passing import by_owner
+from ledger.analytics.scan.passing import Passing, by_owner
 from ledger.analytics.source.window import DAY, Window
 from ledger.analytics.spending.recirculation import compute, pairs
 from tests.analytics_town import Move, public_bodies, s20k, town
@@ -161,3 +163,12 @@ def test_without_kinds_every_account_counts() -> None:
 def test_public_bodies_extinguish_what_is_published() -> None:
     figure = compute(public_bodies()).figures["repaid_overdraft"]
     assert figure.value == 9_269_464_858 / 234_705_858_049
+
+
+def test_joining_groups_adds_every_flow() -> None:
+    names = [field.name for field in fields(Passing)]
+    whole = Passing(**{name: 2**at for at, name in enumerate(names)})
+    whole.add(Passing(**{name: 3**at for at, name in enumerate(names)}))
+    expected = {name: 2**at + 3**at for at, name in enumerate(names)}
+    expected["largest"] = 3 ** names.index("largest")
+    assert {name: getattr(whole, name) for name in names} == expected
