@@ -6,6 +6,7 @@ from ledger.analytics.answers.figures import WHOLE, Result
 from ledger.analytics.comparing.disclosure import protect
 from ledger.analytics.people.merchants import guarantee, merchants
 from ledger.analytics.people.participation import participation
+from ledger.analytics.people.pulse import pulse
 from ledger.analytics.people.retention import kaplan_meier, retention
 from ledger.analytics.source.scene import Scene
 from ledger.analytics.source.window import DAY, YEAR, Window
@@ -196,3 +197,15 @@ def test_the_guarantee_by_form() -> None:
     untold = guarantee(town(moves, facts, window=WINDOW, model=Model.BACKED))
     assert untold.figures["guarantee_paper"].why == "needs_reserve"
     assert WINDOW.seconds < YEAR
+
+
+def test_the_pulse_is_what_the_reports_say() -> None:
+    scene = valley()
+    felt = pulse(scene)
+    assert felt.active == {"ada", "baker", "cook"} and len(felt.active) == value(
+        participation(scene), "active_90"
+    )
+    assert felt.paid == 250 and value(guarantee(scene), "gauge_payments") == pytest.approx(
+        felt.paid / 100_000_000
+    )
+    assert pulse(town([(5, "issue", None, "ada", 400)], window=WINDOW)).active == frozenset()
