@@ -49,7 +49,7 @@ PLACES = {
         ("/desk/links", "the convention with La Mesure"), ("/desk/books", "the journal; check it"),
     ),
     "treasurer": (
-        ("/desk/money", "what is out and what backs it"), ("/desk/money/issue", "euros in"),
+        ("/desk/money", "what is out and what backs it; a professional asks for euros"), ("/desk/money/issue", "euros in"),
         ("/desk/money/redeem", "euros out, weighed first"), ("/desk/approvals", "above 500 the second person decides"),
         ("/desk/figures", "the figures of the month; answer the Region; CSV, XLSX, PDF"),
     ),

@@ -17,7 +17,7 @@ from ledger.community.membership import MemberKind, MemberState
 from ledger.community.voting import Choice, VotingRules
 from ledger.service import OPERATOR, Ledger
 from ops.demo import eusko
-from ops.demo.stage import DAY
+from ops.demo.stage import DAY, Holder
 
 CALLED = {
     "MES": ("La Mesure", "#8a3b12", "#f2c14e"), "RIV": ("Les Rives", "#1d5f8a", "#8fd3c7"),
@@ -27,6 +27,8 @@ CALLED = {
 """What people call each community, and its two colours."""
 PERSON_CENTS, FIRM_CENTS = 1_500, 8_400
 """Dues of a year, euro cents."""
+ASKED_CENTS = 24_000
+"""What a professional wants to change back."""
 AIMS = {
     "RIV": (("velocity.per_year", 1.0), ("recirculation.recirculation", 0.35)),
     "MES": (("velocity.per_year", 0.5), ("participation.active_90", 300.0)),
@@ -101,6 +103,12 @@ def vote(association: Association, ledger: Ledger, identity: Identity, community
     for each in rng.sample(active, 60):
         choice = rng.choices((Choice.YES, Choice.NO, Choice.ABSTAIN), (6, 3, 1))[0]
         association.resolutions.vote(community, announced.id, each.id, choice)
+
+
+def reconversion(association: Association, community: UUID, firm: Holder) -> None:
+    """A professional asks for euros; the treasurer's answer is awaited."""
+    uid = UUID(int=Random("reconversion").getrandbits(128), version=4)
+    association.reconversions.ask(community, uid, firm.member, firm.account, eusko.UNIT, ASKED_CENTS, "2041")
 
 
 def aims(association: Association, communities: dict[str, UUID]) -> None:

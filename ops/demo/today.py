@@ -70,6 +70,8 @@ def play(
     helpers = [cast.helper, *(held for held in times[1].members if held is not cast.helper)][: board.PEOPLE]
     met = {held.member for held in (cast.resident, cast.other, cast.shop, *helpers)}
     _offices(association, ledger, identity, communities, met, now)
+    asking = max((firm for firm in riv.town.firms if firm is not cast.shop), key=lambda firm: firm.balance)
+    offices.reconversion(association, riv.scene.community, asking)
     board.fill(association, communities["ACC-DIE"], helpers)
     identity.requests.make(
         riv.scene.community, riv.scene.uid(), cast.shop.member,

@@ -134,7 +134,7 @@ def test_what_waits_on_the_pages_is_there(shown: tuple[str, Path]) -> None:
         "wallet": [("/wallet/requests", "Bread and a tart"), ("/wallet/votes", "3 % instead of 5 %"),
                    ("/wallet/places", "Villeurbanne"), ("/wallet/history", "Bakery|Grocery|Café")],
         "desk": [("/desk/alerts", "Many small top-ups"), ("/desk/alerts", "There and back again"),
-                 ("/desk/votes", "3 % instead of 5 %"), ("/desk/links", "La Mesure"), ("/desk/figures", "never changed back"),
+                 ("/desk/votes", "3 % instead of 5 %"), ("/desk/money", "Invoice 2041"), ("/desk/links", "La Mesure"), ("/desk/figures", "never changed back"),
                  ("/desk/rules/RIV/preview?commission_bp=300&since=2099-01-01", "Commission on reconversions")],
         "observatory": [("/observatory/pilots?pilot=RIV:RIV&pilot=MES:MESURE", "Les Rives → La Mesure")],
     }  # fmt: skip
