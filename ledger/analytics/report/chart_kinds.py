@@ -137,13 +137,9 @@ def stock_flow(
     ]
     if not drawn:  # an empty chart below would have no size
         return lines(canvas, rows, (stock,), Unit.CURRENCY)
-    names = [
-        canvas.head(name)
-        for name in (*ins, *outs)
-        if any(each["series"] == canvas.head(name) for each in drawn)
-    ]
+    seen = {each["series"] for each in drawn}
+    names = [canvas.head(name) for name in (*ins, *outs) if canvas.head(name) in seen]
     x = _months(rows)
-    title = canvas.unit(Unit.CURRENCY)
     held = chart([{**row, "series": canvas.head(stock)} for row in rows], height=HEIGHT // 2)
     upper = held.mark_line(point=True, color=INK).encode(
         x=x.copy().axis(None),
@@ -158,7 +154,9 @@ def stock_flow(
         .mark_bar()
         .encode(
             x=x,
-            y=alt.Y("value:Q", title=title, axis=axis_of(canvas, drawn, ("value",), Unit.CURRENCY)),
+            y=alt.Y(
+                "value:Q", title=canvas.unit(Unit.CURRENCY), axis=axis_of(canvas, drawn, ("value",), Unit.CURRENCY)
+            ),
             color=alt.Color("series:N", scale=colours(names), sort=names),
         )
     )
