@@ -124,7 +124,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "file_not_found": ("Dossier ou fichier inconnu", "il n'existe pas ici"),
     "page_not_found": ("Page inconnue", "cette page n'existe pas"),
     "file_open": ("Dossier en cours", "ce membre a déjà un dossier en cours ; continuez celui-là"),
-    "file_decided": ("Dossier décidé", "la commission a décidé de ce dossier ; ses réponses restent"),
+    "file_decided": ("Dossier décidé", "ce dossier est décidé ou retiré ; ses réponses restent"),
     "leaving_noticed": ("Départ en cours", "votre départ est en cours ou terminé ; voyez avec votre association"),
     "not_pending": ("Déjà accueilli", "seul qui attend d'être accueilli l'annonce ; les autres paient simplement"),
     "no_draft": ("Pas de carte à vérifier", "aucune carte n'attend d'être vérifiée ; envoyez de nouveau son fichier"),

@@ -100,7 +100,7 @@ class Agreements:
         _known(says)
         found = self.get(community, uid)
         if found.step not in UNDECIDED:
-            raise wrong_state("file_decided", "the committee has decided on this file; its answers stay")
+            raise wrong_state("file_decided", "this file is decided or withdrawn; its answers stay")
         changed = sorted(name for name in QUESTIONS if says.get(name, "") != found.says.get(name, ""))
         if not changed:
             return found
