@@ -193,22 +193,22 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         r"entries can be reversed for (?P<days>\d+) days; enter a payment back",
         "une écriture s'annule pendant {days} jours ; saisissez un paiement en retour",
     ),
-    (r"file must be text in UTF-8; save it as GeoJSON", "ce fichier n'est pas du texte en UTF-8 ; enregistrez-le en GeoJSON"),
-    (r"file must be JSON; this cannot be read", "ce fichier n'est pas du JSON lisible ; exportez-le en GeoJSON"),
+    (r"(?P<f>file) must be text in UTF-8; save it as GeoJSON", "ce n'est pas du texte en UTF-8 ; enregistrez-le en GeoJSON"),
+    (r"(?P<f>file) must be JSON; this cannot be read", "ce fichier n'est pas du JSON lisible ; exportez-le en GeoJSON"),
     (
-        r"file must have at most (?P<n>\d+) characters; simplify the outlines",
+        r"(?P<f>file) must have at most (?P<n>\d+) characters; simplify the outlines",
         "ce fichier a plus de {n} caractères ; simplifiez les contours",
     ),
     (
-        r"file must be a GeoJSON FeatureCollection of 1 to (?P<n>\d+) communes",
+        r"(?P<f>file) must be a GeoJSON FeatureCollection of 1 to (?P<n>\d+) communes",
         "ce fichier doit être une FeatureCollection GeoJSON de 1 à {n} communes",
     ),
     (
-        r"file must give commune (?P<at>\d+) a name and a polygon in degrees",
+        r"(?P<f>file) must give commune (?P<at>\d+) a name and a polygon in degrees",
         "la commune n° {at} du fichier n'a pas de nom, ou pas de contour en degrés (WGS 84)",
     ),
     (
-        r"file must name every commune once; (?P<name>.+) is there twice",
+        r"(?P<f>file) must name every commune once; (?P<name>.+) is there twice",
         "chaque commune ne doit figurer qu'une fois ; {name} y est deux fois",
     ),
     (r"invoice (?P<invoice>.+) was redeemed before", "la facture {invoice} a déjà été remboursée"),
