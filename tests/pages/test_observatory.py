@@ -18,6 +18,10 @@ from api.pages.frame.looking import Period, Pilot
 from api.pages.frame.sheets import Number, Sheet, as_csv, as_xlsx
 from api.pages.observatory import shown
 from api.pages.observatory.between import Cell, between, grid
+from ledger.analytics.answers.figures import WHOLE, Result, Table, Unit
+from ledger.analytics.indicators import REGISTRY
+from ledger.analytics.report.charts import svg
+from ledger.analytics.source.scene import CurrencyFacts
 from ledger.community.membership import MemberKind
 from ledger.core import commands as c
 from ledger.core.accounts import AccountKind, Model
@@ -80,6 +84,14 @@ def test_months_and_pilots_are_chosen_after_the_protection() -> None:
 )  # fmt: skip
 def test_an_aim_is_typed_as_the_figure_is_read(typed: str, key: str, kept: float | None) -> None:
     assert shown.aim_of(typed, key, PILOTS[0]) == kept
+
+
+def test_a_currency_at_rest_has_a_chart_of_some_size() -> None:
+    columns = ("month", "issued", "other_in", "redeemed", "demurrage", "fees", "other_out", "balance")
+    units = dict.fromkeys(columns[1:], Unit.CURRENCY)
+    rest = Table(columns, tuple((f"2026-0{month}", 0, 0, 0, 0, 0, 0, 33_000) for month in (1, 2, 3)), units, WHOLE)
+    drawn = svg(REGISTRY["in_and_out"], Result({}, {"by_month": rest}), CurrencyFacts("EBX", 2, Model.MUTUAL), "fr")
+    assert drawn is not None and "Infinity" not in drawn
 
 
 def test_sheets_hold_numbers_and_no_formulas() -> None:
