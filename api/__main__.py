@@ -9,10 +9,10 @@ from fastapi import FastAPI
 
 from api import settings as environment
 from api.association import migrations as association_migrations
+from api.cli.doors import register as register_signin
+from api.cli.office import key_app, member_app
 from api.deps import Services
-from api.doors import register as register_signin
 from api.identity import migrations as identity_migrations
-from api.office import key_app, member_app
 from api.reporting import facts_of
 from api.serving import serve as run
 from ledger.__main__ import app as app

@@ -12,18 +12,19 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from api import openapi, pages, problems
+from api import pages, problems
 from api.association.service import Association
 from api.association.territory import LARGEST
 from api.cursor import Cursors
 from api.deps import Services, derive
-from api.direct import Directed
+from api.edge import openapi
+from api.edge.direct import Directed
+from api.edge.limits import Bodies, Rates
+from api.edge.metrics import Metrics
+from api.edge.observe import Observed
 from api.facts import Facts
 from api.identity.records import Records
 from api.identity.service import Identity
-from api.limits import Bodies, Rates
-from api.metrics import Metrics
-from api.observe import Observed
 from api.reporting import Reports, facts_of
 from api.routes import ROUTERS
 from api.settings import Settings, master_key

@@ -15,15 +15,15 @@ from fastapi import Depends, Header, Request
 from api.association import migrations as association_migrations
 from api.association.service import Association
 from api.cursor import Cursors
+from api.edge.heads import header
+from api.edge.limits import Rates
+from api.edge.metrics import Metrics
 from api.facts import Facts
-from api.heads import header
 from api.identity import migrations as identity_migrations
 from api.identity.errors import forbidden
 from api.identity.permissions import allowed, only_own
 from api.identity.principal import Principal
 from api.identity.service import Identity
-from api.limits import Rates
-from api.metrics import Metrics
 from api.problems import Problem, hidden, shape
 from api.reporting import Reports
 from api.settings import Settings

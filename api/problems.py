@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from api import logs, messages
+from api.edge import logs, messages
 from api.identity.errors import Refused
 from ledger.core.errors import Code, Corrupt, Kind, LedgerError, Rejected, Unavailable
 

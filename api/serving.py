@@ -11,8 +11,8 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from api import logs
 from api.app import create_app
+from api.edge import logs
 from api.settings import BadSettings, Settings
 from ledger.core.errors import LedgerError
 

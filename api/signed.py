@@ -9,7 +9,7 @@ from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry, extract_compact
 from pydantic import ValidationError
 
-from api import messages
+from api.edge import messages
 from api.problems import Problem, shape
 from api.schemas.common import Body, from_b64
 from api.schemas.derived import build, shape_of

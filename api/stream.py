@@ -15,8 +15,8 @@ from uuid import UUID
 
 import structlog
 
+from api.edge.logs import places
 from api.facts import Facts, Named, numbers_of, touched
-from api.logs import places
 from ledger.core.errors import LedgerError
 from ledger.core.journal import Entry
 from ledger.store.reader import Reader

@@ -20,10 +20,10 @@ from standardwebhooks import Webhook
 
 from api import presenting
 from api.calls import Caller, NoCall, open_line
+from api.edge.logs import places
 from api.facts import Facts, Named, touched
 from api.identity.hooks import Hooks, Subscription
 from api.identity.people import People
-from api.logs import places
 from api.schemas.common import moment
 from ledger.core.journal import Entry
 from ledger.store.reader import Reader

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 import typer
 
-from api.messages_fr import REFUSALS
+from api.edge.messages_fr import REFUSALS
 from api.settings import OTHERS, Settings, variables
 from docs import edge, generate, programs
 from docs.markdown import field_texts

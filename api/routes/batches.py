@@ -9,7 +9,7 @@ from starlette.responses import Response
 from api import presenting
 from api.batches import DESCRIPTION, read_batch
 from api.deps import Caller, How, asking, command_id, require
-from api.direct import direct
+from api.edge.direct import direct
 from api.params import respond
 from api.paying import balance_after, own_signature
 from api.schemas.payments import BatchBody, BatchOut, SignedBody

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api import presenting
 from api.deps import Caller, How, asking, command_id, require
-from api.direct import direct
+from api.edge.direct import direct
 from api.identity.errors import forbidden
 from api.memos import plain_memo, signed_memo
 from api.params import respond

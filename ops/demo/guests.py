@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from api.doors import link
+from api.cli.doors import link
 from api.identity.passkeys import site_of
 from api.identity.people import Member
 from api.identity.principal import Principal, Role

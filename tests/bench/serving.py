@@ -27,7 +27,7 @@ from api import app as application
 from api import serving
 from api.deps import Caller as Known
 from api.deps import How, asking, require
-from api.direct import direct
+from api.edge.direct import direct
 from api.identity.people import Profile
 from api.identity.principal import Principal, Role
 from api.identity.service import Identity

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from api.direct import Directed
+from api.edge.direct import Directed
 from api.routes import ROUTERS
 from ledger.service import new_id
 from tests.integration.served import Served, served

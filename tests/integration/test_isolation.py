@@ -13,10 +13,10 @@ from sqlalchemy import func, select
 
 from api.app import create_app
 from api.deps import Public, Require
+from api.edge.openapi import action_of, routes
 from api.identity.permissions import ACTIONS, PUBLIC
 from api.identity.principal import PLATFORM_ROLES, Role
 from api.identity.schema import metadata
-from api.openapi import action_of, routes
 from api.settings import Settings
 from tests.integration.isolation_samples import (
     ASKED_ELSEWHERE,

@@ -9,11 +9,11 @@ import threading
 import pytest
 import structlog
 
-from api import windows
-from api.limits import Rates
-from api.logs import Buffered, _Forward, places
+from api.edge import windows
+from api.edge.limits import Rates
+from api.edge.logs import Buffered, _Forward, places
+from api.edge.windows import Windows
 from api.problems import Problem
-from api.windows import Windows
 
 
 class Clock:

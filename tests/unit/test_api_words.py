@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from api.messages import detail, language, remedy, title, translate
-from api.messages_fr import PATTERNS, REFUSALS
+from api.edge.messages import detail, language, remedy, title, translate
+from api.edge.messages_fr import PATTERNS, REFUSALS
 from docs.edge import covers, patterns
 from ledger.core.errors import Code
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from uuid import UUID
 
-from api import logs
 from api.association.checks import BEAT, Checks
+from api.edge import logs
 from api.pages.frame.visit import Visit
 from ledger.store.findings import Report
 from ledger.store.verify import verify

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from api import messages
+from api.edge import messages
 from api.identity.errors import Refused
 from api.pages.frame.texts import say
 from api.problems import STATUS, Problem

@@ -11,8 +11,8 @@ from urllib.parse import quote, urlsplit
 from fastapi import Depends
 from starlette.requests import Request
 
-from api import messages
 from api.deps import Services, address, admit
+from api.edge import messages
 from api.identity.errors import forbidden
 from api.identity.permissions import allowed
 from api.identity.schema import NOBODY

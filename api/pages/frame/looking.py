@@ -12,8 +12,8 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from api import logs
 from api.deps import Services
+from api.edge import logs
 from api.reporting import Wanted
 from ledger.core.accounts import Model
 

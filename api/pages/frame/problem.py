@@ -8,7 +8,7 @@ from html import escape
 from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api import logs, messages
+from api.edge import logs, messages
 from api.identity.schema import NOBODY
 from api.pages.frame import cookies
 from api.pages.frame.fault import Fault, sentence

@@ -14,8 +14,8 @@ from limits import parse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.edge.windows import Windows
 from api.problems import Problem
-from api.windows import Windows
 
 
 class Rate(NamedTuple):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from api.messages_fr import PATTERNS, REFUSALS
+from api.edge.messages_fr import PATTERNS, REFUSALS
 
 _COMPILED = [(re.compile(pattern), template) for pattern, template in PATTERNS]
 _DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")

@@ -11,6 +11,7 @@ from uuid import UUID
 import typer
 
 from api import settings as environment
+from api.cli.office import named, office
 from api.identity.devices import role_of
 from api.identity.errors import invalid
 from api.identity.passkeys import site_of
@@ -18,7 +19,6 @@ from api.identity.people import Member
 from api.identity.principal import OWN_ROLES, PLATFORM_ROLES, Principal, Role
 from api.identity.schema import NOBODY
 from api.identity.service import Identity
-from api.office import named, office
 from ledger.cli.common import community_named
 from ledger.service import OPERATOR
 

@@ -22,7 +22,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
-from api.heads import header
+from api.edge.heads import header
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Awaitable[Response]])
 

@@ -17,9 +17,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
-from api.heads import header
-from api.limits import Rate
-from api.metrics import Metrics
+from api.edge.heads import header
+from api.edge.limits import Rate
+from api.edge.metrics import Metrics
 
 STREAM = "/stream"
 """Addresses that end so have answers that last: no deadline."""
