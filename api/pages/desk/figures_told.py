@@ -11,6 +11,7 @@ from api.pages.frame.looking import Pilot
 from api.pages.frame.sheets import Number
 from ledger.analytics.answers import wording
 from ledger.analytics.answers.figures import Unit
+from ledger.analytics.answers.methods import method_of
 from ledger.analytics.answers.registry import Indicator
 from ledger.analytics.indicators import REGISTRY
 from ledger.analytics.report.whole import SECTIONS
@@ -116,9 +117,7 @@ def tell(report: dict[str, Any], pilot: Pilot, lang: str, aims: dict[str, Target
 
 
 def _part(indicator: Indicator, lines: tuple[Line, ...], lang: str) -> Part:
-    french = lang == "fr"
-    title, meaning = (indicator.title_fr, indicator.meaning_fr) if french else (indicator.title, indicator.meaning)
-    return Part(title, meaning, indicator.formula, indicator.source, lines)
+    return Part(*method_of(indicator, lang), lines)
 
 
 def _line(

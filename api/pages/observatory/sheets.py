@@ -22,12 +22,11 @@ def figures(
         lines[0] += [f"{each.name} {each.currency}", visit.text("Counted in"), visit.text("Aim")]
     lines[0] += [visit.text("Standing"), visit.text("Meaning"), visit.text("Formula"), visit.text("Source")]
     for row in rows:
-        meaning = row.indicator.meaning_fr if visit.lang == "fr" else row.indicator.meaning
         line: list[Cell] = [row.label]
         for cell in row.cells:
             said = visit.text("hidden") if cell.hidden else cell.text
             line += [cell.number or said, cell.counts, cell.target]
-        lines.append([*line, row.standing, meaning, row.indicator.formula, row.indicator.source])
+        lines.append([*line, row.standing, *row.method[1:]])
     below: list[tuple[str, list[str]]] = [
         (visit.text("Months"), [f"{period.first} – {period.last}" for _ in some]),
         (visit.text("As of entry"), [str(each["entry"]) for each in heads]),

@@ -13,6 +13,7 @@ from api.pages.frame.looking import Pilot
 from api.pages.frame.sheets import Number
 from ledger.analytics.answers import wording
 from ledger.analytics.answers.figures import Result, Table, Unit
+from ledger.analytics.answers.methods import Method, method_of
 from ledger.analytics.answers.registry import Indicator
 from ledger.analytics.comparing.disclosure import HIDDEN
 from ledger.analytics.indicators import REGISTRY
@@ -63,6 +64,7 @@ class Row:
     key: str
     label: str
     indicator: Indicator
+    method: Method
     standing: str
     """Measured, declared or estimated, in words."""
     cells: tuple[Cell, ...]
@@ -85,7 +87,7 @@ def rows(
             label = alone(f"{name}.{key}", wording.label(indicator.figures.get(key), key, lang), lang)
             flag = next((cell.flag for cell in cells if not cell.silent), indicator.flag.value)
             standing = flag_word(flag, lang)
-            found.append(Row(f"{name}.{key}", label, indicator, standing, cells))
+            found.append(Row(f"{name}.{key}", label, indicator, method_of(indicator, lang), standing, cells))
     return found
 
 
