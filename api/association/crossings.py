@@ -194,7 +194,7 @@ def _promised(connection: Connection, link: Link) -> int:
     connection.execute(select(links.c.id).where(row).with_for_update())
     mine = and_(table.c.community == link.community, table.c.link == link.id, table.c.state == "held")
     rows = connection.execute(select(table.c.hold, table.c.amount).where(mine))
-    held = dict(rows.tuples().all())
+    held: dict[UUID, int] = {row.hold: row.amount for row in rows}
     arrived = outcomes.entered(connection, link.community, held) if held else set()
     return sum(amount for hold, amount in held.items() if hold not in arrived)
 

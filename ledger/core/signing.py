@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from ledger.core.commands import AddKey, Command, ExchangeForm, Pay, PayBatch, PlaceHold, Refund, Signature
+from ledger.core.errors import Code, Rejected
 
 Signed = Pay | PayBatch | PlaceHold | Refund | ExchangeForm | AddKey
 
@@ -89,3 +90,12 @@ def signature_holds(command: Command, signature: Signature) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def must_hold(command: Command) -> None:
+    """Raises Rejected when the command carries a signature that is not by its key or not over this command."""
+    signature = getattr(command, "signature", None)
+    if signature is not None and not signature_holds(command, signature):
+        raise Rejected(
+            Code.SIGNATURE_INVALID, "the signature is not over this command; sign it again", "signature"
+        )

@@ -8,6 +8,8 @@ import signal
 import socket
 import sys
 
+from ledger.core.errors import Rejected
+from ledger.core.signing import must_hold
 from ledger.store.apart import BAD, GOOD, hear, tell
 from ledger.store.apart_bytes import answers_bytes, read_batch
 from ledger.store.committer import collecting_later, temporary
@@ -39,11 +41,22 @@ class _Writer:
         """Commit a batch; its answers, or why there are none."""
         with collecting_later():
             asked, self._now = read_batch(said)
+            good = [one for one in asked if _signed_well(one)]
             try:
-                self._transactions.run(asked)
+                if good:
+                    self._transactions.run(good)
             except Exception as error:  # noqa: BLE001 - the committer decides what to make of it
                 return BAD + marshal.dumps((one_line(error), temporary(error)))
             return GOOD + self._transactions.behind.to_bytes(8, "big", signed=True) + _answers(asked)
+
+
+def _signed_well(one: Asked) -> bool:
+    """A signature that does not hold is answered before the journal hears of it, as it is in a server without us."""
+    try:
+        must_hold(one.command)
+    except Rejected as refused:
+        one.answer = refused
+    return one.answer is None
 
 
 def _answers(asked: list[Asked]) -> bytes:

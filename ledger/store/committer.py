@@ -77,6 +77,8 @@ class Committer:
         """`apart`: batches run in a process of its own, which makes its own salts and tells no steps."""
         self.limits = limits or Limits()
         self.stats = Stats()
+        self.apart = apart
+        """Whether the writer is a process of its own, which also checks signatures."""
         self._on_step = on_step or (lambda step: None)
         self._transactions = Apart(engine, clock) if apart else Transactions(engine, clock, salts, on_step)
         self._inbox = Inbox(self.limits.max_waiting, self.limits.max_bytes)

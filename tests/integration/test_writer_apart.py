@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pickle
 import signal
@@ -11,12 +12,16 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import create_engine, text
 
-from ledger.core.errors import Corrupt, Unavailable
+from ledger.core import commands as c
+from ledger.core.errors import Code, Corrupt, Rejected, Unavailable
 from ledger.core.journal import Receipt
+from ledger.core.signing import signing_input
 from ledger.service import Ledger
 from ledger.store.apart import Apart
 from ledger.store.verify import verify
@@ -158,6 +163,35 @@ def test_what_the_database_refuses_is_said_and_may_be_sent_again(engine_url: str
                 assert entries(ledger) == before
         engine.dispose()
         assert isinstance(answer, Receipt) and not answer.replayed and entries(ledger) == before + 1
+
+
+def test_a_signature_is_checked_over_there(engine_url: str) -> None:
+    """A forged one is refused without a trace in the journal, and does not touch who came in the same batch."""
+    with open_store(engine_url, writer_apart=True) as ledger:
+        work, device = begin(ledger), Ed25519PrivateKey.generate()
+        key = device.public_key().public_bytes_raw()
+        plain = [one for one in (pay(work) for _ in range(3)) if isinstance(one, c.Pay)]
+        ledger.submit(work.make(c.AddKey, account=plain[0].payer, key=key))
+        before = entries(ledger)
+        good, forged = (
+            replace(command, signature=c.Signature(key, value))
+            for command, value in (
+                (plain[0], device.sign(signing_input(plain[0], key))),
+                (plain[1], device.sign(signing_input(plain[0], key))),
+            )
+        )
+
+        async def all_at_once() -> list[object]:
+            asked = (ledger.submit_async(command) for command in (good, forged, plain[2]))
+            return list(await asyncio.gather(*asked, return_exceptions=True))
+
+        first, second, third = asyncio.run(all_at_once())
+        assert isinstance(first, Receipt)
+        assert isinstance(second, Rejected) and second.code is Code.SIGNATURE_INVALID
+        assert isinstance(third, Rejected) and third.code is Code.SIGNATURE_REQUIRED
+        assert entries(ledger) == before + 1
+        again = replace(forged, signature=c.Signature(key, device.sign(signing_input(forged, key))))
+        assert isinstance(ledger.submit(again), Receipt), "the refusal was not kept under its id"
 
 
 def test_work_of_the_house_runs_beside_it(engine_url: str) -> None:
