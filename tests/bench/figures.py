@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
+from uuid import uuid4
 
 from sqlalchemy.engine import URL, make_url
 
@@ -93,6 +94,9 @@ def submit(bench: Bench) -> Figures:
             figures[f"{engine}: submit, {batch:,} a batch"] = partial(
                 submitted, ledger, firms, batch, bench.seconds
             )
+        figures[f"{engine}: submit, 1,024 a batch, random ids"] = partial(
+            submitted, ledger, firms, 1_024, bench.seconds, uuid4
+        )
         (answer,) = ledger.submit_many(firms.payments(1))
         assert isinstance(answer, Receipt)
         body = len(ledger.reader.entry(firms.community, answer.command_id).body)

@@ -12,14 +12,17 @@ from ledger.core.apply import apply
 from ledger.core.commands import Command, DefineCurrency, Found, OpenAccount, Pay
 from ledger.core.decide import decide
 from ledger.core.policy import Policy
-from ledger.service import Ledger
+from ledger.service import Ledger, new_id
 
 ACCOUNTS = 1_000
 OPERATOR = UUID(int=1)
 
 
 class Firms:
-    """Accounts of one community; `payments` makes commands between random pairs, from a seed."""
+    """Accounts of one community; `payments` makes commands between random pairs, from a seed.
+
+    Their ids are in the order of time, as our wallets and pages make them, or at random, which is dearer to index.
+    """
 
     def __init__(self, community: UUID, seed: int = 7) -> None:
         self.community = community
@@ -40,14 +43,14 @@ class Firms:
             kind=AccountKind.BUSINESS,
         )  # fmt: skip
 
-    def payments(self, count: int) -> list[Command]:
+    def payments(self, count: int, make_id: Callable[[], UUID] = new_id) -> list[Command]:
         """So many payments, each with an id of its own."""
-        return [self._payment() for _ in range(count)]
+        return [self._payment(make_id()) for _ in range(count)]
 
-    def _payment(self) -> Command:
+    def _payment(self, uid: UUID) -> Command:
         payer, payee = self._random.sample(self.accounts, 2)
         return Pay(
-            id=uuid4(), community=self.community, actor=OPERATOR, payer=payer, payee=payee,
+            id=uid, community=self.community, actor=OPERATOR, payer=payer, payee=payee,
             amount=self._random.randint(1, 100_000), currency="UNIT",
         )  # fmt: skip
 
@@ -67,7 +70,9 @@ def decided(seconds: float) -> float:
     return rate(lambda: firms.payments(5_000), work, seconds)
 
 
-def submitted(ledger: Ledger, firms: Firms, batch: int, seconds: float) -> float:
+def submitted(
+    ledger: Ledger, firms: Firms, batch: int, seconds: float, make_id: Callable[[], UUID] = new_id
+) -> float:
     """Payments a second through `Ledger.submit_many`, so many in a call."""
 
     def work(commands: list[Command]) -> None:
@@ -75,7 +80,7 @@ def submitted(ledger: Ledger, firms: Firms, batch: int, seconds: float) -> float
             if isinstance(answer, Exception):
                 raise answer
 
-    return rate(lambda: firms.payments(batch), work, seconds)
+    return rate(lambda: firms.payments(batch, make_id), work, seconds)
 
 
 def rate(make: Callable[[], list[Command]], work: Callable[[list[Command]], None], seconds: float) -> float:

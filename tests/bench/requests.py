@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.core import signing
 from ledger.core.commands import Pay
+from ledger.service import new_id
 
 CURRENCY = "UNIT"
 IN_BATCH = 1_000
@@ -87,7 +88,7 @@ def _payee(payer: str, payees: list[str], chance: random.Random) -> str:
 def _by_key(town: Town, caller: Caller, payees: list[str], chance: random.Random) -> Any:
     payer = chance.choice(caller.accounts)
     return {
-        "id": str(uuid4()), "payer": payer, "payee": _payee(payer, payees, chance),
+        "id": str(new_id()), "payer": payer, "payee": _payee(payer, payees, chance),
         "amount": chance.randint(1, 100_000), "currency": CURRENCY,
     }  # fmt: skip
 
@@ -102,7 +103,7 @@ def _hot(town: Town, caller: Caller, payees: list[str], chance: random.Random) -
 def _signed(town: Town, caller: Caller, payees: list[str], chance: random.Random) -> Any:
     device = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(caller.seed))
     command = Pay(
-        id=uuid4(), community=UUID(town.community), actor=UUID(caller.actor), payer=UUID(caller.accounts[0]),
+        id=new_id(), community=UUID(town.community), actor=UUID(caller.actor), payer=UUID(caller.accounts[0]),
         payee=UUID(chance.choice(payees)), amount=chance.randint(1, 100_000), currency=CURRENCY,
     )  # fmt: skip
     text = signing.signing_input(command, device.public_key().public_bytes_raw())
@@ -114,7 +115,7 @@ def _batch(town: Town, caller: Caller, payees: list[str], chance: random.Random)
     lines = [
         {"payee": _payee(payer, payees, chance), "amount": chance.randint(1, 1_000)} for _ in range(IN_BATCH)
     ]
-    return {"id": str(uuid4()), "payer": payer, "currency": CURRENCY, "payees": lines}
+    return {"id": str(new_id()), "payer": payer, "currency": CURRENCY, "payees": lines}
 
 
 KINDS: dict[str, Callable[[Town, Caller, list[str], random.Random], Any]] = {
