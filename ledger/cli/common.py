@@ -47,7 +47,14 @@ class Commands(TyperGroup):
         except (Rejected, BadArchive) as refused:
             fail(str(refused), REFUSED)
         except _CANNOT_RUN as error:
-            fail(str(error), COULD_NOT_RUN)
+            fail(_sentence(error), COULD_NOT_RUN)
+
+
+def _sentence(error: Exception) -> str:
+    """What the system says of a file begins with a number; people want its name."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"cannot open {error.filename}: {error.strerror}; check the name and who may read it"
+    return str(error)
 
 
 def fail(sentence: str, code: int) -> NoReturn:

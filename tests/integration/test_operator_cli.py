@@ -120,6 +120,10 @@ def test_what_cannot_run_is_code_2(folder: Path, monkeypatch: pytest.MonkeyPatch
     expect_sentence(2, "nowhere", "init")
 
 
+def test_a_file_that_is_not_there_is_named() -> None:
+    expect_sentence(2, "cannot open away.csv: No such file or directory; check the name", "analyse", "away.csv")
+
+
 def test_amounts_and_choices_are_checked_by_the_shell(community: UUID) -> None:
     expect_done("currency", "define", "RIV", "EBX", "--model", "mutual")
     for wrong in (["--line", "5.001"], ["--line", "x"], ["--kind", "bank"], ["--id", "7"]):
