@@ -177,7 +177,7 @@ STORE = (
         _KEYS, times=2,
     ),
     Defect(
-        "a forged member's signature passes the door", "ledger/service.py",
+        "a forged member's signature passes the door", "ledger/core/signing.py",
         "if signature is not None and not signature_holds(command, signature):",
         "if signature is not None and not signature:", _SERVICE,
     ),
