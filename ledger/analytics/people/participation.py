@@ -12,6 +12,9 @@ from ledger.analytics.source.scene import Scene
 from ledger.analytics.source.window import DAY, YEAR
 
 PROFESSIONAL_KINDS = frozenset({"business", "association", "public"})
+DECLARED = {"dues_paid": Flag.DECLARED}
+"""What the association has noted beside the journal."""
+
 COUNTS = ("registered", "dues_paid", "active_90", "active_30")
 
 
@@ -61,9 +64,9 @@ def participation(scene: Scene) -> Result:
     dues_known = any(each.dues_paid is not None for each in people)
     counts = _counts(people, dues_known)
     figures = {
-        name: Figure(count, Unit.COUNT, counts["registered"])
+        name: Figure(count, Unit.COUNT, counts["registered"], flag=DECLARED.get(name))
         if count is not None
-        else Figure(None, Unit.COUNT, why="no_dues")
+        else Figure(None, Unit.COUNT, why="no_dues", flag=DECLARED.get(name))
         for name, count in counts.items()
     }
     figures["active_share"] = ratio(
