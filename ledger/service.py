@@ -79,17 +79,14 @@ class Ledger:
 
         The same command may be sent again after anything but a receipt: it is never carried out twice.
         """
-        check(command, memo)
+        self._admit(command, memo)
         one = Asked(command, memo)
         self.committer.submit([one])
         return _said(one.answer)
 
     async def submit_async(self, command: Command, memo: Memo | None = None) -> Receipt:
         """`submit` for coroutines."""
-        if self.committer.apart:
-            _check_memo(command, memo)  # the signature is checked over there: it costs as much as the rest
-        else:
-            check(command, memo)
+        self._admit(command, memo)
         group = AsyncGroup([Asked(command, memo)], asyncio.get_running_loop())
         self.committer.put(group)
         await group.future
@@ -99,7 +96,7 @@ class Ledger:
         """Commit commands in their order, many in a transaction; one refused does not touch the others."""
         answers: list[Receipt | LedgerError] = []
         for some in _batches(commands, self.committer.limits):
-            every, good = _checked(some)
+            every, good = self._checked(some)
             if good:
                 try:
                     self.committer.submit(good)
@@ -110,7 +107,7 @@ class Ledger:
 
     async def submit_many_async(self, commands: Sequence[Command]) -> list[Receipt | LedgerError]:
         """`submit_many` for coroutines, of at most one transaction's worth."""
-        every, good = _checked(commands)
+        every, good = self._checked(commands)
         if good:
             group = AsyncGroup(good, asyncio.get_running_loop())
             self.committer.put(group)
@@ -134,6 +131,23 @@ class Ledger:
         self.committer.submit([one])
         _said(one.answer)
         return uid
+
+    def _admit(self, command: Command, memo: Memo | None) -> None:
+        """`check`, of which a writer apart does the dearer half itself: the signature."""
+        if self.committer.apart:
+            _check_memo(command, memo)
+        else:
+            check(command, memo)
+
+    def _checked(self, commands: Sequence[Command]) -> tuple[list[Asked], list[Asked]]:
+        """Every command, and those that may go to the queue; the others have their answer."""
+        every = [Asked(command) for command in commands]
+        for one in every:
+            try:
+                self._admit(one.command, None)
+            except Rejected as refused:
+                one.answer = refused
+        return every, [one for one in every if one.answer is None]
 
     # --- proofs ---
 
@@ -227,17 +241,6 @@ def _check_memo(command: Command, memo: Memo | None) -> None:
 
 def _plain(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
-
-
-def _checked(commands: Sequence[Command]) -> tuple[list[Asked], list[Asked]]:
-    """Every command, and those that may go to the queue; the others have their answer."""
-    every = [Asked(command) for command in commands]
-    for one in every:
-        try:
-            check(one.command, None)
-        except Rejected as refused:
-            one.answer = refused
-    return every, [one for one in every if one.answer is None]
 
 
 def _batches(commands: Sequence[Command], limits: Limits) -> Iterator[list[Command]]:
