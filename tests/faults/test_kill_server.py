@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
+import pytest
 from sqlalchemy import func, select
 
 from ledger.service import open_ledger
@@ -66,17 +67,20 @@ class Clients:
             return dict(await asyncio.gather(*map(again, self.sent)))
 
 
-def test_a_killed_server_loses_no_answered_payment_and_doubles_none(engine_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("writer", ["thread", "process"])
+def test_a_killed_server_loses_no_answered_payment_and_doubles_none(
+    engine_url: str, tmp_path: Path, writer: str
+) -> None:
     town = prepared(engine_url)
     with open_ledger(engine_url) as ledger:
         before = ledger.reader.head(town.riv.community).seq
     clients = Clients(town)
-    with running(engine_url, tmp_path) as process:
+    with running(engine_url, tmp_path, RICOCHET_WRITER=writer) as process:
         asyncio.run(clients.pay(process.url, process.popen.pid))
         assert process.popen.wait(SECONDS) == -signal.SIGKILL
     in_flight = clients.sent.keys() - clients.answered.keys()
     assert in_flight and {said.status_code for said in clients.answered.values()} == {201}
-    with running(engine_url, tmp_path) as process:
+    with running(engine_url, tmp_path, RICOCHET_WRITER=writer) as process:
         again = asyncio.run(clients.ask_again(process.url))
         assert process.stop() == 0
     for uid, said in clients.answered.items():
