@@ -37,6 +37,7 @@ class Proposal:
     """As it was asked, with the id that it will have."""
     summary: str
     asked_by: UUID
+    """The person who asked (`Principal.person`)."""
     asked_at: int
     expires_at: int
     state: str
@@ -61,7 +62,7 @@ class Approvals:
             if row is None:
                 connection.execute(
                     insert(table).values(
-                        community=command.community, id=waiting.id, action=action, command=body, asked_by=by.actor,
+                        community=command.community, id=waiting.id, action=action, command=body, asked_by=by.person,
                         summary=summarize(command), asked_at=now, expires_at=now + LIFE, state="open",
                     )
                 )  # fmt: skip
@@ -130,7 +131,7 @@ class Approvals:
     def reject(self, by: Principal, community: UUID, uid: UUID) -> Proposal:
         """Turn a proposal down; whoever asked may take it back so. Doing it again changes nothing."""
         found = self.get(community, uid)
-        if found.asked_by != by.actor:
+        if not same_person(by, found):
             found = self._decidable(by, community, uid)
         if found.state in ("approved", "expired"):
             raise wrong_state(f"approval_{found.state}", f"this proposal is {found.state} already")
@@ -145,9 +146,12 @@ class Approvals:
             raise forbidden(
                 "not_allowed", f"this key may not do {found.action}; who approves must have its role"
             )
-        if found.asked_by == by.actor:
-            raise forbidden("same_actor", "somebody else must approve what you asked for")
-        return found
+        if not same_person(by, found):
+            return found
+        if by.maker == found.asked_by:
+            said = "your key was made by who asked, and nobody else has confirmed that it is yours; have it confirmed first"
+            raise forbidden("same_person", said)
+        raise forbidden("same_actor", "somebody else must approve what you asked for")
 
     def _decide(self, community: UUID, found: Proposal) -> None:
         """Keep a decision; an approval that is in the journal stands over everything else."""
@@ -165,6 +169,11 @@ class Approvals:
             row.id, row.action, codec.from_plain(COMMANDS[str(name)], plain), row.summary, row.asked_by, row.asked_at,
             row.expires_at, "expired" if over else row.state, row.decided_by, row.decided_at,
         )  # fmt: skip
+
+
+def same_person(by: Principal, asked: Proposal) -> bool:
+    """Whether somebody counts as who asked: the same actor, or keys that only one person vouches for."""
+    return asked.asked_by in (by.person, by.actor) or asked.command.actor == by.actor
 
 
 def proposal_id(command_id: UUID) -> UUID:

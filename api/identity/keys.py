@@ -18,6 +18,7 @@ from api.identity.principal import OWN_ROLES, PLATFORM_ROLES, Principal, Role
 from api.identity.records import Records, lock, read_revision
 from api.identity.schema import NOBODY, api_key, member, member_account
 from api.identity.vault import token_hash
+from api.identity.vouching import DECIDING, made_by, maker_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,13 @@ class Keys:
         with self._records.write() as connection:
             if owner is not None:
                 _must_exist(connection, community, owner)
-            return add(
+            now = self._records.clock()
+            made = add(
                 connection, community, roles, usable if scopes is None else scopes,
-                label=label, owner=owner, created_by=by.actor, now=self._records.clock(), expires_at=expires_at,
+                label=label, owner=owner, created_by=by.actor, now=now, expires_at=expires_at,
             )  # fmt: skip
+            made_by(connection, community, made.key.id, roles, by, now)
+            return made
 
     def first(self) -> str | None:
         """A platform administrator's token, when there is no key at all."""
@@ -182,14 +186,16 @@ def add(
 def principal_of(connection: Connection, row: Any) -> Principal:
     """The caller that a row of `api_key` makes, with the accounts of its member."""
     accounts = [] if row.member is None else _accounts(connection, row.community, row.member)
+    roles = frozenset(Role(name) for name in row.roles.split())
     return Principal(
         actor=row.member or row.id,
         community=None if row.community == NOBODY else row.community,
-        roles=frozenset(Role(name) for name in row.roles.split()),
+        roles=roles,
         scopes=frozenset(row.scopes.split()),
         member=row.member,
         accounts=frozenset(accounts),
         key=row.id,
+        maker=maker_of(connection, row.community, row.id) if roles & DECIDING else None,
     )
 
 

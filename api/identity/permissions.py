@@ -34,7 +34,8 @@ TABLE: dict[str, tuple[Scope, tuple[Role, ...]]] = {
     "devices.awaited":        (Scope.READ,    _OWN),
     "devices.approve":        (Scope.OPERATE, _OWN),  # and the signature of a device that signs
     "devices.add":            (Scope.OPERATE, _OWN),  # likewise
-    "keys.list":              (Scope.READ,    (_O, _A, _P)),
+    "keys.list":              (Scope.READ,    (*_STAFF, _P)),
+    "keys.confirm":           (Scope.OPERATE, (_O, _T)),  # who is somebody else than the key's maker
     "keys.create":            (Scope.ADMIN,   (_O, _P)),
     "keys.revoke":            (Scope.ADMIN,   (_O, _P)),
     "directory.read":         (Scope.READ,    (*_OWN, *_STAFF)),

@@ -53,3 +53,10 @@ class Principal:
     """The accounts of `member`."""
     key: UUID | None = None
     """The id of the key; for rate limits and logs."""
+    maker: UUID | None = None
+    """As whom a key counts in four eyes that nobody but its maker vouches for (see `vouching`)."""
+
+    @property
+    def person(self) -> UUID:
+        """Who is asked or asks, in four eyes."""
+        return self.maker or self.actor

@@ -90,6 +90,18 @@ api_key = _table(
 )
 """A key is found by the hash of its whole token: the caller has not said a community yet."""
 
+key_maker = _table(
+    "key_maker",
+    key("api_key", Uid),
+    need("maker", Uid),
+    need("made_at", Big),
+    Column("confirmed_by", Uid),
+    Column("confirmed_at", Big),
+    check("key_maker_confirmed", "(confirmed_by IS NULL) = (confirmed_at IS NULL)"),
+    check("key_maker_two_people", "confirmed_by IS NULL OR confirmed_by <> maker"),
+)
+"""Staff keys that staff made. Until somebody else confirms who holds it, a key counts in four eyes as `maker`."""
+
 device = _table(
     "device",
     key("id", Uid),

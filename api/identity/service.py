@@ -30,6 +30,7 @@ from api.identity.sessions import Sessions
 from api.identity.standing import Standings
 from api.identity.states import States
 from api.identity.vault import Vault, token_hash
+from api.identity.vouching import Vouching
 from ledger.community.membership import FREEZES
 from ledger.core.commands import Command
 from ledger.core.errors import LedgerError
@@ -79,6 +80,7 @@ class Identity:
         self.approvals = Approvals(records, ledger)
         self.sessions = Sessions(records)
         self.links = Links(records)
+        self.vouching = Vouching(records, vault)
         self.passkeys = Passkeys(records)
         self.authenticators = Authenticators(records, vault)
         self.brands = Brands(records)

@@ -60,10 +60,15 @@ def new_code(community: str) -> Code:
     return Code(community, tuple(_random(GROUP_SIGNS) for _ in range(GROUPS)))
 
 
+def misread(text: str) -> str:
+    """Signs as they were meant: O for 0, I and L for 1."""
+    return text.translate(_MISREAD)
+
+
 def read_code(text: str) -> Code | None:
     """A code as people type it: any case, O for 0, I and L for 1, spaces about. None when it cannot be one."""
     joined = "-".join(text.upper().replace("-", " ").split())
     parts = joined.split("-")
-    tail = "-".join(part.translate(_MISREAD) for part in parts[-GROUPS:])
+    tail = "-".join(misread(part) for part in parts[-GROUPS:])
     found = _CODE.fullmatch(f"{'-'.join(parts[:-GROUPS])}-{tail}")
     return Code(found[1], tuple(found[2].strip("-").split("-"))) if found else None

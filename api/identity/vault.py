@@ -24,6 +24,7 @@ class Vault:
         self._webhooks = AESGCM(_derive(master, b"ricochet/identity/webhooks"))
         self._seeds = AESGCM(_derive(master, b"ricochet/identity/totp"))
         self._codes = _derive(master, b"ricochet/identity/enrolments")
+        self._vouching = _derive(master, b"ricochet/identity/vouching")
 
     def wrap(self, secret: bytes, bound_to: bytes) -> bytes:
         """Nonce and AES-256-GCM ciphertext; `bound_to` (an id) must be the same to unwrap."""
@@ -44,6 +45,10 @@ class Vault:
     def code_hash(self, code: str) -> bytes:
         """32 bytes for a short code; keyed, so that a copy of the database is no help in guessing it."""
         return hmac.digest(self._codes, code.encode(), "sha256")
+
+    def vouching(self, browser: bytes) -> bytes:
+        """32 bytes that only this server can tell from the id of a signed-in browser."""
+        return hmac.digest(self._vouching, browser, "sha256")
 
 
 def _wrap(cipher: AESGCM, secret: bytes, bound_to: bytes) -> bytes:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import insert, inspect, select, text
 
 from api.identity import migrations
-from api.identity.schema import metadata
+from api.identity.schema import api_key, key_maker, metadata
 from ledger.store import migrations as ledger_migrations
 from ledger.store.engine import CannotOpen, open_database
 
@@ -22,7 +24,7 @@ def statements(paths: Iterable[Path]) -> list[str]:
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_the_frozen_scripts_are_what_the_schema_says(engine: str) -> None:
-    """Each revision so far only adds tables, so that together they are the schema."""
+    """Each revision so far only adds tables and rows, so that together they are the schema."""
     frozen = statements(migrations.VERSIONS.glob(f"*_{engine}.sql"))
     assert sorted(frozen) == sorted(migrations.script(engine))
 
@@ -61,8 +63,8 @@ def test_the_next_revision_keeps_the_rows(engine_url: str, tmp_path: Path) -> No
     versions.mkdir()
     for path in migrations.VERSIONS.glob("000*"):
         (versions / path.name).write_text(path.read_text())
-    (versions / "0004_next.py").write_text(
-        "from alembic import op\nrevision = '0004'\ndown_revision = '0003'\n"
+    (versions / "0005_next.py").write_text(
+        "from alembic import op\nrevision = '0005'\ndown_revision = '0004'\n"
         "def upgrade():\n    op.execute('ALTER TABLE device ADD COLUMN model TEXT')\n"
     )
     database = open_database(engine_url)
@@ -77,6 +79,33 @@ def test_the_next_revision_keeps_the_rows(engine_url: str, tmp_path: Path) -> No
     finally:
         database.close()
     assert "model" in columns and number == 41
+
+
+def test_keys_made_before_count_as_who_began_their_line(engine_url: str, tmp_path: Path) -> None:
+    versions = tmp_path / "versions"
+    versions.mkdir()
+    for path in (path for n in (1, 2, 3) for path in migrations.VERSIONS.glob(f"000{n}*")):
+        (versions / path.name).write_text(path.read_text())
+    nobody, riv, admin, ann, bob, cid, shop = (UUID(int=n) for n in range(7))
+    made = [(ann, "operator", admin), (bob, "operator", ann), (cid, "operator", bob), (shop, "merchant", ann)]
+    database = open_database(engine_url)
+    try:
+        migrations.upgrade(database.write, versions)
+        with database.write.begin() as connection:
+            for community, (key, roles, by) in [(nobody, (admin, "platform_admin", nobody)), *((riv, each) for each in made)]:
+                connection.execute(
+                    insert(api_key).values(
+                        community=community, id=key, hash=sha256(key.bytes).digest(), hint="", label="", roles=roles,
+                        scopes="", created_by=by, created_at=7,
+                    )
+                )  # fmt: skip
+        migrations.upgrade(database.write)
+        with database.read.connect() as connection:
+            rows = connection.execute(select(key_maker.c.api_key, key_maker.c.maker, key_maker.c.made_at))
+            found = {row.api_key: (row.maker, row.made_at) for row in rows}
+    finally:
+        database.close()
+    assert found == {bob: (ann, 7), cid: (ann, 7)}, "not the platform's own, nor a merchant's"
 
 
 def test_three_start_at_once(fresh_database: str) -> None:

@@ -7,8 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.identity.principal import Role
-from tests.pages.visiting import Site, visited
+from api.identity.keys import scopes_of
+from api.identity.principal import Principal, Role
+from api.pages.frame.cookies import SESSION
+from ledger.core.commands import ChangePolicy
+from ledger.core.policy import Policy
+from ledger.service import new_id
+from tests.pages.visiting import Site, Visitor, visited
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +63,9 @@ def test_an_auditor_looks_and_changes_nothing(site: Site) -> None:
     text = books.get("/desk/keys")
     assert "Take away" not in text and "Make the key" not in text
     books.post("/desk/keys", {"label": "X", "role": "auditor"}, 403)
-    site.enter(site.riv, Role.TREASURER).get("/desk/keys", 403)
+    treasurer = site.enter(site.riv, Role.TREASURER, fresh=True)
+    assert "Take away" not in treasurer.get("/desk/keys"), "who must be able to confirm looks"
+    treasurer.post("/desk/keys", {"label": "X", "role": "operator"}, 403)
 
 
 def test_giving_a_key_asks_for_presence_first(site: Site) -> None:
@@ -67,3 +74,41 @@ def test_giving_a_key_asks_for_presence_first(site: Site) -> None:
     before = len(site.use.identity.keys.page(site.riv.community, None, 1_000))
     assert "Is it you?" in desk.post("/desk/keys", {"label": "Nora", "role": "auditor", "days": "30"}, 403).text
     assert len(site.use.identity.keys.page(site.riv.community, None, 1_000)) == before
+
+
+def test_an_operator_cannot_be_the_second_person_by_a_key_of_their_own_making(site: Site) -> None:
+    """Both ways: asked with one key and approved with the other; until a treasurer has seen who holds it."""
+    ann, tom = (site.enter(site.riv, role, fresh=True) for role in (Role.OPERATOR, Role.TREASURER))
+    ann.get("/desk/keys")
+    shown = ann.post("/desk/keys", {"label": "Claire", "role": "operator", "days": "30"}, 200).text
+    link = re.search(r"/s/[\w-]+", shown)
+    assert link is not None
+    claire = site.stranger()
+    claire.get(link[0])
+    session = claire.post(link[0]).cookies["ricochet" + SESSION]
+    found = site.use.identity.sessions.find(session)
+    assert found is not None and found.principal.maker is not None
+    site.use.identity.sessions.stepped_up(found.community, found.id)
+    claire = Visitor(site, session)
+    change = ChangePolicy(
+        id=new_id(), community=site.riv.community, actor=found.principal.maker, currency="RIV-B",
+        since=site.use.clock() + 10**15, policy=Policy(four_eyes_over=10_000, commission_bp=400),
+    )  # fmt: skip
+    roles = frozenset({Role.OPERATOR})
+    by = Principal(found.principal.maker, site.riv.community, roles, scopes_of(roles))
+    asked = site.use.identity.approvals.propose(by, "policies.change", change)
+    assert "you count as who made it" in claire.get("/desk/approvals")
+    assert "nobody else has confirmed" in claire.post(f"/desk/approvals/{asked.id}/yes", {}, 403).text
+    assert "counts as operator desk" in ann.get("/desk/keys")
+    page = f"/desk/keys/{found.principal.key}/confirmation"
+    assert "Somebody else has to do this" in ann.get(page)
+    assert "colleague’s key to confirm" in tom.get("/desk")
+    tom.get(page)
+    assert "read it again" in tom.post(page, {"code": "0000-0000"}, 422).text
+    code = re.search(r'class="print">([\w-]+)<', claire.get("/account"))
+    assert code is not None
+    tom.post(page, {"code": code[1]})
+    assert "Have yourself confirmed" not in claire.get("/account")
+    claire.get("/desk/approvals")
+    claire.post(f"/desk/approvals/{asked.id}/yes")
+    assert site.use.identity.approvals.get(site.riv.community, asked.id).state == "approved"

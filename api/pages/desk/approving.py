@@ -8,7 +8,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from api.identity.approvals import Proposal
+from api.identity.approvals import Proposal, same_person
 from api.identity.permissions import ACTIONS, allowed
 from api.identity.principal import PLATFORM_ROLES, Role
 from api.pages.desk.acting import names_of
@@ -50,17 +50,17 @@ def may_decide(visit: Visit, proposal: Proposal) -> bool:
     """Whether the visitor can be the second person."""
     principal = visit.caller.principal
     able = allowed(principal, "approvals.decide") and allowed(principal, proposal.action)
-    return able and proposal.asked_by != principal.actor
+    return able and not same_person(principal, proposal)
 
 
 @router.get("/desk/approvals")
 def approvals(visit: Visit = page("approvals.list")) -> Response:
     """What waits, each with buttons for who may decide it, and for anybody else who may."""
-    some, me = open_ones(visit), visit.caller.principal.actor
-    names = names_of(visit, {each.asked_by for each in some})
+    some, me = open_ones(visit), visit.caller.principal
+    names = names_of(visit, {each.command.actor for each in some})
     asked = [
         Asked(
-            each, names[each.asked_by], _told(visit, each.command), each.asked_by == me, may_decide(visit, each),
+            each, names[each.command.actor], _told(visit, each.command), same_person(me, each), may_decide(visit, each),
             "" if may_decide(visit, each) else _why(visit, each),
         )
         for each in some
@@ -71,7 +71,10 @@ def approvals(visit: Visit = page("approvals.list")) -> Response:
 def _why(visit: Visit, proposal: Proposal) -> str:
     """Why the visitor cannot approve, and who can."""
     able = ACTIONS[proposal.action] & ACTIONS["approvals.decide"] - PLATFORM_ROLES
-    if proposal.asked_by == visit.caller.principal.actor:
+    me = visit.caller.principal
+    if same_person(me, proposal) and me.maker is not None:
+        return visit.text("Until a colleague confirms your key, you count as who made it: see “Your account”.")
+    if same_person(me, proposal):
         return visit.text("You asked for this: somebody else has to approve it.")
     if visit.caller.principal.roles == {Role.AUDITOR}:
         return visit.text("You read and decide nothing. Who approves this: %(roles)s.", roles=role_names(able, visit.lang))

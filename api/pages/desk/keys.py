@@ -7,9 +7,11 @@ from uuid import UUID
 from pydantic import Field
 from starlette.responses import Response
 
+from api.identity.errors import not_found
 from api.identity.keys import Key
 from api.identity.permissions import GRANTS, allowed
 from api.identity.principal import OWN_ROLES, Role
+from api.pages.desk.acting import names_of
 from api.pages.frame.again import or_again
 from api.pages.frame.form import Filled
 from api.pages.frame.guard import page
@@ -45,10 +47,20 @@ def keys(visit: Visit = page("keys.list")) -> Response:
     now = visit.use.clock()
     some = sorted(staff_keys(visit), key=lambda each: _over(each, now))
     roles = grantable(visit) if allowed(visit.caller.principal, "keys.create") else []
+    makers = visit.use.identity.vouching.makers(visit.caller.community)
     return visit.show(
-        "desk/keys.html", some=some, over={each.id for each in some if _over(each, now)}, mine=visit.caller.principal.key,
+        "desk/keys.html", some=some, makers=makers, names=names_of(visit, set(makers.values())),
+        confirms=may_confirm(visit, makers), over={each.id for each in some if _over(each, now)}, mine=visit.caller.principal.key,
         may=allowed(visit.caller.principal, "keys.revoke"), grant=[(role.value, visit.text(ROLES[role])) for role in roles],
     )  # fmt: skip
+
+
+def may_confirm(visit: Visit, makers: dict[UUID, UUID]) -> set[UUID]:
+    """Of the keys that wait for a second person, those for which the visitor is one."""
+    me = visit.caller.principal
+    if me.maker is not None or not allowed(me, "keys.confirm"):
+        return set()
+    return {key for key, maker in makers.items() if maker != me.person}
 
 
 def _over(key: Key, now: int) -> bool:
@@ -77,6 +89,33 @@ def make(visit: Visit = page("keys.create", step_up=True)) -> Response:
     base = identity.public_url or str(visit.request.base_url).rstrip("/")
     link = f"{base}/s/{identity.links.make(caller.community, made.key.id)}"
     return visit.show("desk/key_made.html", made=made.key, token=made.token, link=link)
+
+
+@router.get("/desk/keys/{key}/confirmation")
+def confirmation(key: UUID, visit: Visit = page("keys.confirm")) -> Response:
+    """Who holds a key that a colleague made, and the code that they show."""
+    makers = visit.use.identity.vouching.makers(visit.caller.community)
+    if key not in makers:
+        raise not_found("key")
+    label = visit.use.identity.keys.labels(visit.caller.community, [key])[key]
+    return visit.show(
+        "desk/key_confirm.html", key=key, label=label, maker=names_of(visit, {makers[key]})[makers[key]],
+        may=key in may_confirm(visit, makers),
+    )  # fmt: skip
+
+
+class Shown(Filled):
+    """What their account page shows."""
+
+    code: str = Field(max_length=40)
+
+
+@router.post("/desk/keys/{key}/confirmation")
+@or_again(confirmation)
+def confirm(key: UUID, visit: Visit = page("keys.confirm", step_up=True)) -> Response:
+    """From now on the key counts as somebody of its own (GOV-5)."""
+    visit.use.identity.vouching.confirm(visit.caller.principal, visit.caller.community, key, visit.read(Shown).code)
+    return visit.go("/desk/keys", visit.text("This key counts as a person of its own now."))
 
 
 @router.post("/desk/keys/{key}/revocation")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.association.links import Standing
-from api.pages.desk import approving
+from api.pages.desk import approving, keys
 from api.pages.desk.persons import may
 from api.pages.frame.visit import Visit
 from ledger.community.exchanges import Listing
@@ -37,6 +37,9 @@ def waiting(visit: Visit, alerts: int) -> list[Waiting]:
     if may(visit, "approvals.decide"):
         n = sum(approving.may_decide(visit, each) for each in approving.open_ones(visit))
         found.append(Waiting(visit.many("request to approve", "requests to approve", n), n, "/desk/approvals"))
+    if may(visit, "keys.confirm"):
+        n = len(keys.may_confirm(visit, visit.use.identity.vouching.makers(c)))
+        found.append(Waiting(visit.many("colleague’s key to confirm", "colleagues’ keys to confirm", n), n, "/desk/keys"))
     if may(visit):
         n = len(life.applications.waiting(c))
         found.append(Waiting(visit.many("application", "applications", n), n, "/desk/members/applications"))

@@ -32,8 +32,9 @@ def account(visit: Visit = page(None)) -> Response:
     standing = None
     if mine.principal.member is not None:
         standing = identity.standings.of(mine.community, mine.principal.member)
+    code = identity.vouching.code(mine.id) if mine.principal.maker is not None else ""
     return visit.show(
-        "signin/account.html", mine=mine, passkeys=identity.passkeys.of(mine.community, key), standing=standing,
+        "signin/account.html", mine=mine, code=code, passkeys=identity.passkeys.of(mine.community, key), standing=standing,
         app=identity.authenticators.has(mine.community, key), staff=mine.principal.member is None,
         sessions=identity.sessions.of(mine.community, key), site=visit.pages.webauthn(visit), states=DeviceState,
     )  # fmt: skip

@@ -18,6 +18,8 @@ NOTES = {"uid": "{new}", "payer": "{plain_account}", "payee": "{paper_account}",
 SAMPLES = {
     "POST /desk/keys": PageSample(OP, {"label": "Nora", "role": "auditor", "days": "30"}, fresh=True),
     "POST /desk/keys/{spare_key}/revocation": PageSample(OP, fresh=True),
+    "GET /desk/keys/{young_key}/confirmation": PageSample(T),
+    "POST /desk/keys/{young_key}/confirmation": PageSample(T, {"code": "0000-0000"}, fresh=True, answers=(422,)),
     "POST /desk/money/issue/check": PageSample(T, {"uid": "{new}", "account": "{plain_account}", "amount": "1"}),
     "POST /desk/money/redeem/check": PageSample(
         T, {"uid": "{new}", "account": "{shop_account}", "amount": "0.01", "invoice": "{new}"}
@@ -35,6 +37,8 @@ def things(place: Place) -> dict[str, str]:
     key = place.use.identity.keys.create(
         by, place.community, frozenset({Role.AUDITOR}), label=f"{place.code} spare"
     ).key
+    staff = Principal(new_id(), place.community, frozenset({OP}), scopes_of([OP]))
+    young = place.use.identity.keys.create(staff, place.community, frozenset({OP}), label=f"{place.code} young").key
     unit = f"{place.code}-B"
     counter = place.join(f"{place.code} Counter", MemberKind.PERSON)  # without a device: the desk pays for it
     held = {}
@@ -47,6 +51,6 @@ def things(place: Place) -> dict[str, str]:
     place.do(c.Issue, account=club, currency=unit, amount=1_000, euros=1_000)
     place.do(c.Issue, account=held[Form.DIGITAL], currency=unit, amount=1_000, euros=1_000)
     return {
-        "spare_key": str(key.id), "plain_account": str(held[Form.DIGITAL]), "paper_account": str(held[Form.PAPER]),
+        "spare_key": str(key.id), "young_key": str(young.id), "plain_account": str(held[Form.DIGITAL]), "paper_account": str(held[Form.PAPER]),
         "shop_account": str(club),
     }  # fmt: skip
