@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.analytics.scan.kernel import DEMURRAGE, OTHER, TRANSFER, Setting
+from ledger.analytics.scan.kernel import DEMURRAGE, OTHER, TRANSFER
 from ledger.analytics.scan.scanned import ENDED, End, Rule, Scan, Side
 from ledger.analytics.scan.scanner import Scanner, fast
+from ledger.analytics.scan.shapes import Setting
 from ledger.analytics.scan.state import State
 from ledger.analytics.source.window import DAY
 from tests.analytics_reference import RULES, Event, Pair, every_matching, holdings, integral
@@ -192,6 +193,33 @@ def test_going_on_from_a_saved_state_is_the_same(
         assert joined.mixed_seconds(End, side) == pytest.approx(
             whole.mixed_seconds(End, side), rel=1e-9, abs=1e-3
         )
+
+
+@given(accounts=ledgers(), middle=st.integers(0, 6 * DAY), wait=st.integers(0, DAY))
+def test_accounts_at_rest_are_answered_from_their_sums(
+    accounts: list[list[Event]], middle: int, wait: int
+) -> None:
+    """The state as it is read again knows what its lots come to; without that every lot is walked."""
+    first = scan([cut(events, middle) for events in accounts], 0, middle, plain=False, groups=2, keep=True)
+    first.finish()
+    state = State.from_arrow(first.state.to_arrow())
+    assert (state.sums is not None) == (len(state.time[0]) > 0) and first.state.sums is None
+    later = [[event for event in events if event[0] >= middle] for events in accounts]
+    start, end = middle + wait, max(last(accounts), middle + wait) + 5
+    from_sums, from_lots = (
+        scan(later, start, end, plain=False, groups=2, saved=each).finish() for each in (state, first.state)
+    )
+    assert (from_sums.counts, from_sums.bins) == (from_lots.counts, from_lots.bins)
+    assert from_sums.mixed == from_lots.mixed
+
+
+def test_sums_that_two_words_cannot_hold_are_not_kept() -> None:
+    most = 2**62
+    for events in ([(0, most, OTHER)], [(0, 1, OTHER), (2**33, 1, OTHER)]):
+        scanner = scan([events], 0, 2**34, plain=True, keep=True)
+        scanner.finish()
+        again = State.from_arrow(scanner.state.to_arrow())
+        assert again.sums is None and again.amount[0].tolist() == [delta for _, delta, _ in events]
 
 
 @given(accounts=ledgers())

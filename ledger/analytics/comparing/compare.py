@@ -18,10 +18,10 @@ from ledger.analytics.network.links import Links, links
 from ledger.analytics.scan.behind import sums_and_units
 from ledger.analytics.scan.dealing import ordered
 from ledger.analytics.scan.events import opening_state
-from ledger.analytics.scan.kernel import Setting
 from ledger.analytics.scan.passing import by_owner
 from ledger.analytics.scan.scanned import End, Rule, Scan
 from ledger.analytics.scan.scanner import Scanner
+from ledger.analytics.scan.shapes import Setting
 from ledger.analytics.scan.whole import fits
 from ledger.analytics.source.scene import Scene
 from ledger.analytics.source.window import DAY, YEAR

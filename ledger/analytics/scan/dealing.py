@@ -9,7 +9,7 @@ without numba, is left to the sort of `events`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,9 +127,12 @@ def _read_only(column: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def _accounts(scene: Scene) -> Accounts:
-    asked = "SELECT max(account) + 1, count(*) FILTER (owner <> account), count(*) FILTER (form = 'paper') FROM account"
-    size, shared, paper = (int(str(each or 0)) for each in scene.rows(asked)[0])
-    owner, wanted = np.arange(size), np.ones(size, np.bool_)
+    asked = (
+        "SELECT (SELECT max(account) + 1 FROM account), EXISTS (SELECT 1 FROM account WHERE owner <> account),"
+        " EXISTS (SELECT 1 FROM account WHERE form = 'paper')"
+    )
+    size, shared, paper = cast(tuple[int | None, bool, bool], scene.rows(asked)[0])
+    owner, wanted = np.arange(size or 0), np.ones(size or 0, np.bool_)
     if shared or paper:
         found = scene.db.execute(
             "SELECT account, owner, coalesce(form, '') <> 'paper' AS wanted FROM account"

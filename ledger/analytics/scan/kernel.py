@@ -12,8 +12,10 @@ exact while all amounts sum to less than `MOST_MONEY` and the record spans less 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
+
+from ledger.analytics.scan.shapes import Batch, Resting, Saved, Setting, Totals
 
 BITS = 30
 MASK = (1 << BITS) - 1
@@ -44,48 +46,9 @@ IN_HAND = 12
 NOBODY, LAST = -1, 1 << 62
 
 
-class Batch(NamedTuple):
-    """Events sorted by account, then by the order of the ledger. `delta` in minor units, `code` TRANSFER, OTHER or DEMURRAGE."""
-
-    account: Sequence[int]
-    time: Sequence[int]
-    delta: Sequence[int]
-    code: Sequence[int]
-
-
-class Setting(NamedTuple):
-    """What is asked. `bounds` cuts the window into rows (months); `edges` cuts durations, in seconds, for the histogram."""
-
-    start: int
-    end: int
-    groups: int
-    group_of: Sequence[int]
-    bounds: Sequence[int]
-    edges: Sequence[int]
-
-
-class Saved(NamedTuple):
-    """Accounts as they were left: lots lie end to end, those of account p under a rule before `until[2 * p + rule]`."""
-
-    account: Sequence[int]
-    balance: Sequence[int]
-    mean: Sequence[float]
-    until: Sequence[int]
-    amount: tuple[Sequence[int], Sequence[int]]
-    time: tuple[Sequence[int], Sequence[int]]
-
-
-class Totals(NamedTuple):
-    """What is summed up: rows of groups, then rows of months; `bins` by side, rule, end and duration."""
-
-    counts: Any
-    mixed: Any
-    bins: Any
-
-
 def scan(
     batch: Batch, setting: Setting, finish: bool, hand: Any, mean: Any, room: int, lot_amount: Any, lot_time: Any,
-    saved: Saved, keep: bool, kept: Saved, totals: Totals,
+    saved: Saved, resting: Resting, keep: bool, kept: Saved, totals: Totals,
 ) -> None:  # fmt: skip
     """Take a batch into `totals`. `finish` closes the last account and those of `saved` that had no event.
 
@@ -95,6 +58,7 @@ def scan(
     start, end, groups = setting.start, setting.end, setting.groups
     edges, bounds = setting.edges, setting.bounds
     number, last_bucket, all_bins = len(batch.account), len(bounds) - 2, len(edges) + 1
+    known = len(resting.moved) > 0
     i = bin_at = 0
     while i < number or finish:
         wanted = batch.account[i] if i < number else LAST
@@ -104,6 +68,32 @@ def scan(
             hand[HEAD] = hand[HEAD + 1] = hand[TAIL] = hand[TAIL + 1] = 0
             if p < len(saved.account) and saved.account[p] <= wanted:
                 hand[NEXT] = p + 1
+                held, group = abs(saved.balance[p]), setting.group_of[saved.account[p]]
+                side = HELD if saved.balance[p] > 0 else CREDIT
+                row, group_mixed = group * COLUMNS + side * PER_SIDE, group * MIXED_COLUMNS + side * 4
+                counts[row + STOCK] += held
+                still = known and saved.account[p] < wanted
+                if still:  # no event: all of it is open
+                    counts[row + OPEN * PER_END + VOLUME] += held
+                    mixed[group_mixed + OPEN] += held * (end - saved.mean[p])
+                if still or (known and batch.time[i] >= start):  # the ages of its lots from their sum, when the window began
+                    hand[ENTERED] = 1
+                    mixed[group_mixed + 3] += held * (start - saved.mean[p])
+                    for rule in range(2):
+                        opened = row + OPEN * PER_END + rule * PER_RULE
+                        for turn in range(2 if still else 1):  # and at its end
+                            at, age = (row + CARRIED + 2 * rule, start) if turn == 0 else (opened + LOW, end)
+                            age -= resting.since
+                            low = counts[at] + (held & MASK) * age - resting.low[rule][p]
+                            counts[at] = low & MASK
+                            counts[at + 1] += (held >> BITS) * age - resting.high[rule][p] + (low >> BITS)
+                        if still:
+                            first = saved.until[2 * p - 2 + rule] if p > 0 else 0
+                            counts[opened + PAIRS] += saved.until[2 * p + rule] - first
+                if still:
+                    continue
+                if known:
+                    resting.moved[p] = 1
                 hand[ACCOUNT] = saved.account[p]
                 hand[BALANCE] = saved.balance[p]
                 mean[0] = saved.mean[p]
@@ -114,9 +104,6 @@ def scan(
                         lot_amount[rule * room + k] = amounts[first + k]
                         lot_time[rule * room + k] = times[first + k]
                     hand[TAIL + rule] = many
-                side = HELD if hand[BALANCE] > 0 else CREDIT
-                row = setting.group_of[hand[ACCOUNT]] * COLUMNS
-                counts[row + side * PER_SIDE + STOCK] += abs(hand[BALANCE])
             elif wanted == LAST:
                 break
             else:

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Any
 
 from ledger.analytics.scan import kernel
-from ledger.analytics.scan.kernel import Totals
+from ledger.analytics.scan.shapes import Totals
 from ledger.analytics.source.window import DAY
 
 

@@ -15,8 +15,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ledger.analytics.scan import kernel
-from ledger.analytics.scan.kernel import Batch, Saved, Setting, Totals
+from ledger.analytics.scan.resting import add_open
 from ledger.analytics.scan.scanned import Scan
+from ledger.analytics.scan.shapes import Batch, Resting, Saved, Setting, Totals
 from ledger.analytics.scan.state import State
 
 PIECE = 1 << 20
@@ -51,6 +52,8 @@ class Scanner:
         self._saved = self._given_saved(before.saved())
         self._saved_lots = (len(before.amount[0]), len(before.amount[1]))
         self._keep = keep
+        self._sums = None if self._plain or keep else before.sums
+        self._resting = self._resting_of()
         self._parts: list[State] = []
         rows = setting.groups + len(setting.bounds) - 1
         self._totals = Totals(
@@ -79,6 +82,8 @@ class Scanner:
         nothing = np.empty(0, np.int64)
         self._step(Batch(*(self._given(nothing) for _ in range(4))), finish=True)
         setting = self._setting
+        if self._sums is not None:
+            add_open(self._totals.bins, setting, self._saved, self._sums, self._resting.moved)
         return Scan.read(
             setting.start, setting.end, setting.groups, setting.bounds, setting.edges, self._totals
         )
@@ -96,7 +101,7 @@ class Scanner:
         run = self._run or kernel.scan
         run(
             batch, self._setting, finish, self._hand, self._mean, self._room, *self._lots,
-            self._saved, self._keep, kept, self._totals,
+            self._saved, self._resting, self._keep, kept, self._totals,
         )  # fmt: skip
         if self._keep:
             self._parts.append(self._take(kept))
@@ -144,6 +149,13 @@ class Scanner:
             (cut(kept.amount[0], lots[0]), cut(kept.amount[1], lots[1])),
             (cut(kept.time[0], lots[0]), cut(kept.time[1], lots[1])),
         )  # fmt: skip
+
+    def _resting_of(self) -> Resting:
+        if self._sums is None:
+            none = self._given(np.empty(0, np.int64))
+            return Resting(0, (none, none), (none, none), self._zeros(0))
+        low, high = ((_read_only(each[0]), _read_only(each[1])) for each in (self._sums.low, self._sums.high))
+        return Resting(self._sums.since, low, high, self._zeros(len(self._saved.account)))  # type: ignore[arg-type]
 
     def _zeros(self, length: int, kind: type = np.int64) -> Any:
         return [kind(0).item()] * length if self._plain else np.zeros(length, kind)

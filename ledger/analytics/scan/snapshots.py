@@ -25,6 +25,8 @@ from ledger.analytics.source.scene import Scene
 from ledger.analytics.source.window import Window
 
 FOLDER = "states"
+_FORMAT = b"2"
+"""Part of the name: what was written otherwise is made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def shelves(folder: Path, manifest: Manifest, code: str) -> list[Shelf]:
     """The closed months, oldest first: all that have movements but the newest."""
     found: list[Shelf] = []
     reversed_ = _reversed(folder, manifest)
-    key, before = sha256(), 0
+    key, before = sha256(_FORMAT), 0
     for month, file in sorted(manifest.months.get(code, {}).items())[:-1]:
         first, last = _entries(folder / file.name)
         key.update(bytes.fromhex(file.sha256))

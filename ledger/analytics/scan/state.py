@@ -1,8 +1,9 @@
 """Accounts as a scan left them: what one more day needs to know of all days before.
 
-As an Arrow table it has a row for each account that ever moved: `account`, `balance`, `mean` (entry time of the mixed
-money, seconds) and, for each rule, its open lots in order of entry as two lists, `fifo_amount` and `fifo_time`,
-`lifo_amount` and `lifo_time`. Written uncompressed as an Arrow file it is read by mapping it into memory.
+As an Arrow table it has one row of lists: for each account that ever moved `account`, `balance`, `mean` (entry time of
+the mixed money, seconds) and, for each rule, where its open lots end (`fifo_until`, `lifo_until`); of the lots, in order
+of entry, `fifo_amount` and `fifo_time`, `lifo_amount` and `lifo_time`; and what they come to, see `resting.Sums`.
+Written uncompressed as an Arrow file it is read by mapping it into memory.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ledger.analytics.scan.kernel import Saved
+from ledger.analytics.scan.resting import Sums
+from ledger.analytics.scan.shapes import Saved
 
 RULES = ("fifo", "lifo")
+_BY_AGE = ("held_fifo", "held_lifo", "credit_fifo", "credit_lifo")
 
 Integers = NDArray[np.int64]
 
@@ -31,6 +34,8 @@ class State:
     until: tuple[Integers, Integers]
     amount: tuple[Integers, Integers]
     time: tuple[Integers, Integers]
+    sums: Sums | None = None
+    """What the lots come to, once it was worked out; then accounts at rest cost next to nothing."""
 
     @classmethod
     def empty(cls) -> State:
@@ -74,32 +79,45 @@ class State:
         until[0::2], until[1::2] = self.until
         return Saved(self.account, self.balance, self.mean, until, self.amount, self.time)  # type: ignore[arg-type]
 
+    @property
+    def since(self) -> int:
+        """When the oldest lot came in. Raises ValueError when there is none."""
+        return self.sums.since if self.sums else min(int(each.min()) for each in self.time)
+
     def to_arrow(self) -> pa.Table:
-        """A row for each account."""
-        columns: dict[str, Any] = {"account": self.account, "balance": self.balance, "mean": self.mean}
+        """One row; what the lots come to is worked out here unless it is known."""
+        columns: dict[str, NDArray[Any]] = {"account": self.account, "balance": self.balance, "mean": self.mean}
+        sums = self.sums or Sums.of(self)
+        columns["since"] = np.array([sums.since] if sums else [], np.int64)
         for rule, name in enumerate(RULES):
-            offsets = pa.array(np.concatenate([np.zeros(1, np.int64), self.until[rule]]))
-            columns[f"{name}_amount"] = pa.LargeListArray.from_arrays(offsets, pa.array(self.amount[rule]))
-            columns[f"{name}_time"] = pa.LargeListArray.from_arrays(offsets, pa.array(self.time[rule]))
-        return pa.table(columns)
+            columns[f"{name}_until"], columns[f"{name}_amount"] = self.until[rule], self.amount[rule]
+            columns[f"{name}_time"] = self.time[rule]
+            if sums:
+                columns[f"{name}_low"], columns[f"{name}_high"] = sums.low[rule], sums.high[rule]
+        if sums:
+            for name, born, total in zip(_BY_AGE, sums.born, sums.total, strict=True):
+                columns[f"{name}_born"], columns[f"{name}_total"] = born, total
+        return pa.table({name: _list(values) for name, values in columns.items()})
 
     @classmethod
     def from_arrow(cls, table: pa.Table) -> State:
-        """Back from its table; the columns are not copied when they lie in one piece."""
-        until, amount, time = [], [], []
-        for name in RULES:
-            amounts, times = _one(table, f"{name}_amount"), _one(table, f"{name}_time")
-            offsets = amounts.offsets.to_numpy()
-            until.append(offsets[1:] - offsets[0])
-            amount.append(amounts.flatten().to_numpy())
-            time.append(times.flatten().to_numpy())
-        account, balance, mean = (_one(table, name).to_numpy() for name in ("account", "balance", "mean"))
-        return cls(
-            account, balance, mean, (until[0], until[1]), (amount[0], amount[1]), (time[0], time[1])
-        )  # fmt: skip
+        """Back from its table; nothing is copied."""
+
+        def column(name: str) -> NDArray[Any]:
+            lists = table.column(name)  # one row, so in one piece
+            values: NDArray[Any] = lists.chunk(0).flatten().to_numpy()
+            return values
+
+        def both(name: str) -> tuple[Integers, Integers]:
+            return column(f"{RULES[0]}_{name}"), column(f"{RULES[1]}_{name}")
+
+        since, sums = column("since"), None
+        if len(since):
+            born, total = (tuple(column(f"{name}_{what}") for name in _BY_AGE) for what in ("born", "total"))
+            sums = Sums(int(since[0]), both("low"), both("high"), born, total)
+        account, balance, mean = column("account"), column("balance"), column("mean")
+        return cls(account, balance, mean, both("until"), both("amount"), both("time"), sums)
 
 
-def _one(table: pa.Table, name: str) -> Any:
-    column = table.column(name)
-    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks) if column.num_chunks else (
-        pa.array([], column.type))  # fmt: skip
+def _list(values: NDArray[Any]) -> pa.Array:
+    return pa.LargeListArray.from_arrays(pa.array([0, len(values)], pa.int64()), pa.array(values))

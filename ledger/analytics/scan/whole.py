@@ -11,9 +11,10 @@ import numpy as np
 
 from ledger.analytics.scan.dealing import ordered
 from ledger.analytics.scan.events import opening_state
-from ledger.analytics.scan.kernel import MOST_MONEY, MOST_SECONDS, Setting
+from ledger.analytics.scan.kernel import MOST_MONEY, MOST_SECONDS
 from ledger.analytics.scan.scanned import Scan
 from ledger.analytics.scan.scanner import Scanner
+from ledger.analytics.scan.shapes import Setting
 from ledger.analytics.scan.state import State
 from ledger.analytics.source.scene import Scene
 from ledger.analytics.source.window import DAY, Window
@@ -122,5 +123,5 @@ def fits(scene: Scene, saved: State) -> bool:
     found = "SELECT coalesce(sum(amount) FILTER (time < $stop), 0), coalesce(least(min(time), $start), 0) FROM movement"
     money, first = (int(str(each)) for each in scene.rows(found)[0])
     money += int(np.abs(saved.balance.astype(np.float64)).sum())
-    first = min([first, *(int(each.min()) for each in saved.time if len(each))])
+    first = min(first, saved.since) if len(saved.time[0]) else first
     return money < MOST_MONEY and max(scene.window.end, scene.window.stop) - first < MOST_SECONDS
