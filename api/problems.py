@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from api.edge import logs, messages
 from api.identity.errors import Refused
-from ledger.core.errors import Code, Corrupt, Kind, LedgerError, Rejected, Unavailable
+from ledger.core.errors import Changed, Code, Corrupt, Kind, LedgerError, Rejected, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:ricochet:problem:"
@@ -136,6 +136,8 @@ def _ledger(request: Request, error: Exception) -> Response:
             return answer(request, status, code, detail, field=field)
         case Problem(status=status, code=code, detail=detail, field=field, errors=errors, headers=headers):
             return answer(request, status, code, detail, field=field, errors=errors, headers=headers)
+        case Changed(detail=detail):
+            return answer(request, 412, "version_changed", detail, field="If-Match")
         case Unavailable(detail=detail):
             return answer(request, 503, "unavailable", detail, headers={"retry-after": str(RETRY_SECONDS)})
         case Corrupt(detail=detail, seq=seq):

@@ -39,15 +39,15 @@ class Outcome:
 
 
 async def submit(
-    caller: Caller, command: Command, memo: Memo | None = None, *, dry_run: bool = False
+    caller: Caller, command: Command, memo: Memo | None = None, *, dry_run: bool = False, seen: int | None = None
 ) -> Outcome:
-    """Commit a command, or find out what committing it would do. Raises what the ledger raises."""
+    """Commit a command, or find out what committing it would do; `seen` as in `Ledger.submit`. Raises what the ledger raises."""
     ledger = caller.use.ledger
     if dry_run:
         check(command, memo)
         decision = await asyncio.to_thread(ledger.dry_run, command)
         return Outcome(command, None, None, decision.transfers)
-    receipt = await ledger.submit_async(command, memo)
+    receipt = await ledger.submit_async(command, memo, seen=seen)
     caller.use.hub.wrote(command.community)
     return Outcome(command, receipt.seq, receipt.ts, receipt.transfers, receipt.replayed, receipt.left)
 

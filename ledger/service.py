@@ -74,20 +74,23 @@ class Ledger:
 
     # --- commands ---
 
-    def submit(self, command: Command, memo: Memo | None = None) -> Receipt:
-        """Commit one command and wait for its receipt. Raises Rejected, Unavailable or Corrupt.
+    def submit(self, command: Command, memo: Memo | None = None, *, seen: int | None = None) -> Receipt:
+        """Commit one command and wait for its receipt. Raises Rejected, Changed, Unavailable or Corrupt.
 
-        The same command may be sent again after anything but a receipt: it is never carried out twice.
+        The same command may be sent again after anything but a receipt: it is never carried out twice. `seen`, for a
+        command about one account: the number of the last entry on it that the caller knows; after another one, Changed.
         """
         self._admit(command, memo)
-        one = Asked(command, memo)
+        one = Asked(command, memo, seen=seen)
         self.committer.submit([one])
         return _said(one.answer)
 
-    async def submit_async(self, command: Command, memo: Memo | None = None) -> Receipt:
+    async def submit_async(
+        self, command: Command, memo: Memo | None = None, *, seen: int | None = None
+    ) -> Receipt:
         """`submit` for coroutines."""
         self._admit(command, memo)
-        group = AsyncGroup([Asked(command, memo)], asyncio.get_running_loop())
+        group = AsyncGroup([Asked(command, memo, seen=seen)], asyncio.get_running_loop())
         self.committer.put(group)
         await group.future
         return _said(group.asked[0].answer)

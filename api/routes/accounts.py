@@ -101,8 +101,8 @@ async def change(
     """Change one of an account's terms."""
     uid = command_id(caller, body.id, how.key)
     command = change_of(body, account, id=uid, community=caller.community, actor=caller.principal.actor)
-    await asyncio.to_thread(_unchanged, caller, account, uid, match)
-    return await _written(caller, account, await submit(caller, command, dry_run=how.dry_run), 200)
+    seen = await asyncio.to_thread(_unchanged, caller, account, uid, match)
+    return await _written(caller, account, await submit(caller, command, dry_run=how.dry_run, seen=seen), 200)
 
 
 @router.post("/v1/accounts/{account}/closure", status_code=201, response_model=AccountWrittenOut)
@@ -152,7 +152,13 @@ async def _written(caller: Caller, account: UUID, outcome: Outcome, status: int 
     return respond(status or outcome.status, said, etag=said["account"]["seq"])
 
 
-def _unchanged(caller: Caller, account: UUID, command: UUID, match: str | None) -> None:
-    """Raises 412 or 428, unless the same change was made already and this is a retry."""
-    if not was_done(caller, command):
-        if_match(match, caller.use.ledger.reader.account(caller.community, account).touched_seq)
+def _unchanged(caller: Caller, account: UUID, command: UUID, match: str | None) -> int | None:
+    """What the caller saw, for the writer to hold it against what is there then; None: whatever is there.
+
+    Raises 412 or 428, unless the same change was made already and this is a retry.
+    """
+    if was_done(caller, command):
+        return None
+    now = caller.use.ledger.reader.account(caller.community, account).touched_seq
+    if_match(match, now)
+    return None if (match or "").strip() == "*" else now

@@ -30,6 +30,14 @@ class Corrupt(LedgerError):
         self.seq = seq
 
 
+class Changed(LedgerError):
+    """The account is not any more as the caller saw it. Nothing was written, and the command's id is unused."""
+
+    def __init__(self, detail: str = "this has changed since you read it; read it again") -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
 class Kind(StrEnum):
     """What sort of refusal; the API maps each to one HTTP status."""
 

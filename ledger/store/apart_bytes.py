@@ -14,7 +14,7 @@ from uuid import UUID
 
 from ledger.core.accounts import Transfer
 from ledger.core.commands import Pay, Signature
-from ledger.core.errors import Code, Corrupt, Rejected, Unavailable
+from ledger.core.errors import Changed, Code, Corrupt, Rejected, Unavailable
 from ledger.core.journal import Left, Receipt
 from ledger.core.policy import Sphere
 from ledger.store.queue import Answer, Asked
@@ -25,7 +25,9 @@ SIZE = Struct(">Q")
 
 _UIDS = Struct("16s16s16s16s16s")
 _SPHERES = {sphere.value: sphere for sphere in Sphere}
-_FAILURES: dict[str, type[Corrupt] | type[Unavailable]] = {"Corrupt": Corrupt, "Unavailable": Unavailable}
+_FAILURES: dict[str, type[Changed] | type[Corrupt] | type[Unavailable]] = {
+    each.__name__: each for each in (Changed, Corrupt, Unavailable)
+}
 
 _WHOLE = {int, type(None)}
 
@@ -58,7 +60,7 @@ def _asked_plain(one: Asked) -> Plain:
     memo = None if one.memo is None else (one.memo.salt, one.memo.text)
     pay = one.command
     if type(pay) is not Pay or {type(pay.amount), type(pay.deal)} - _WHOLE or type(pay.currency) is not str:
-        return pickle.dumps(pay), memo, one.wrapped_key
+        return pickle.dumps((pay, one.seen)), memo, one.wrapped_key
     uids = b"".join(
         [uid.int.to_bytes(16, "big") for uid in (pay.id, pay.community, pay.actor, pay.payer, pay.payee)]
     )
@@ -70,7 +72,8 @@ def _asked_plain(one: Asked) -> Plain:
 def _asked(plain: Plain) -> Asked:
     memo = None if plain[1] is None else Memo(*plain[1])
     if len(plain) == 3:
-        return Asked(pickle.loads(plain[0]), memo, plain[2])
+        command, seen = pickle.loads(plain[0])
+        return Asked(command, memo, plain[2], seen)
     uids, _, amount, currency, deal, sphere, activity, memo_hash, signature = plain
     uid, community, actor, payer, payee = [
         UUID(int=int.from_bytes(each, "big")) for each in _UIDS.unpack(uids)

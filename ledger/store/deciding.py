@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ledger.core.commands import Command, Found, Pay, PayBatch
 from ledger.core.decide import decide
-from ledger.core.errors import Code, Corrupt, Rejected
+from ledger.core.errors import Changed, Code, Corrupt, Rejected
 from ledger.core.journal import Left, Receipt, entry_bytes
 from ledger.store.answers import Earlier, fingerprint, repeat
 from ledger.store.loader import Kept
@@ -57,6 +57,10 @@ def decide_all(
 def _one(batch: Batch, state: State, taken: set[str], one: Asked, clock: int, salt: bytes) -> Answer:
     command, kept = one.command, state.kept
     books = kept.books
+    if one.seen is not None:
+        held = books.accounts.get(command.account)  # type: ignore[attr-defined]
+        if held is not None and held.touched_seq != one.seen:
+            return Changed()
     now = clock if clock > books.ts else books.ts + 1
     try:
         decision = decide(command, books, now)

@@ -23,12 +23,16 @@ Answer = Receipt | LedgerError
 class Asked:
     """A command that waits for its answer."""
 
-    __slots__ = ("answer", "body", "command", "memo", "wrapped_key")
+    __slots__ = ("answer", "body", "command", "memo", "seen", "wrapped_key")
 
-    def __init__(self, command: Command, memo: Memo | None = None, wrapped_key: bytes = b"") -> None:
+    def __init__(
+        self, command: Command, memo: Memo | None = None, wrapped_key: bytes = b"", seen: int | None = None
+    ) -> None:
         self.command = command
         self.memo = memo
         self.wrapped_key = wrapped_key
+        self.seen = seen
+        """The number of the last entry that the caller saw on the command's account; None: whatever it is."""
         self.answer: Answer | None = None
         self.body: bytes | None = None
         """The entry that was tried last: if it is found after an unknown commit, it was ours."""
