@@ -19,7 +19,7 @@ from ledger.analytics.answers.figures import About, Table, Unit, Units
 from ledger.analytics.answers.value_words import text_word
 from ledger.analytics.comparing.disclosure import protect
 from ledger.analytics.report import chart_kinds as kinds
-from ledger.analytics.report.chart_style import Canvas
+from ledger.analytics.report.chart_style import PAGE_FONT, Canvas
 from ledger.analytics.report.charts import to_svg
 from ledger.analytics.source.scene import CurrencyFacts
 
@@ -92,7 +92,8 @@ class Between:
         told = "; ".join(
             f"{month}: {', '.join(text for text, _ in cells)}" for month, cells in self.said(lang)
         )
-        return to_svg(kinds.lines(canvas, rows, list(names), None), WORDS["title"][lang == "fr"], told, lang)
+        drawn = kinds.lines(canvas, rows, list(names), None)
+        return to_svg(drawn, WORDS["title"][lang == "fr"], told, lang, PAGE_FONT)
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from ledger.analytics.answers.methods import Method, method_of
 from ledger.analytics.answers.registry import Indicator
 from ledger.analytics.comparing.disclosure import HIDDEN
 from ledger.analytics.indicators import REGISTRY
+from ledger.analytics.report.chart_style import PAGE_FONT
 from ledger.analytics.report.charts import svg
 from ledger.core.accounts import Model
 
@@ -128,7 +129,7 @@ def answered(report: dict[str, Any], name: str) -> Result | None:
 def picture(report: dict[str, Any], pilot: Pilot, name: str, lang: str) -> str | None:
     """The chart of an indicator as SVG, drawn from the report that is shown; None where it has none."""
     result = answered(report, name)
-    return None if result is None else svg(REGISTRY[name], result, unit_of(pilot), lang)
+    return None if result is None else svg(REGISTRY[name], result, unit_of(pilot), lang, PAGE_FONT)
 
 
 def title_of(name: str, lang: str) -> str:

@@ -7,6 +7,8 @@ from datetime import date
 
 from babel.dates import format_skeleton
 
+from ledger.analytics.answers.trades import sector
+
 WORDS: dict[str, tuple[str, str]] = {
     "person": ("persons", "particuliers"),
     "business": ("businesses", "professionnels"),
@@ -50,6 +52,9 @@ CODED = frozenset(
 )
 """Columns whose values may be codes; other columns hold names, which stay as they are."""
 
+SECTORS = frozenset({"sector", "payer_sector", "payee_sector"})
+"""Columns of activity codes."""
+
 
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 
@@ -63,4 +68,6 @@ def text_word(column: str, value: str, lang: str = "en") -> str:
 
 def value_word(column: str, value: str, lang: str = "en") -> str:
     """A code in words where its column holds codes; any other text as it is."""
-    return WORDS[value][lang == "fr"] if column in CODED and value in WORDS else value
+    if column in CODED and value in WORDS:
+        return WORDS[value][lang == "fr"]
+    return sector(value, lang) if column in SECTORS else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from ledger.analytics.answers.figures import Result, Table, Unit
 from ledger.analytics.report import chart_kinds as kinds
 from ledger.analytics.report import chart_shapes as shapes
 from ledger.analytics.report.chart_style import Canvas, Drawn, Row
+
+_MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +26,23 @@ class Picture:
 def _series(*columns: str, x: str = "month") -> Picture:
     return Picture(
         lambda canvas, _, table: kinds.lines(
-            canvas, canvas.rows(table, x), columns, table.units.get(columns[0]), x
+            canvas, canvas.rows(every_month(table, x), x), columns, table.units.get(columns[0]), x
         ),
         columns,
     )
+
+
+def every_month(table: Table, column: str) -> Table:
+    """With a row of nothing for each month between the first and the last that has none, so that a line breaks there."""
+    at = table.columns.index(column)
+    rows = {str(row[at]): row for row in table.rows}
+    if not rows or not all(_MONTH.fullmatch(each) for each in rows):
+        return table
+    first, last = (int(each[:4]) * 12 + int(each[5:]) - 1 for each in (min(rows), max(rows)))
+    months = (f"{each // 12:04}-{each % 12 + 1:02}" for each in range(first, last + 1))
+    empty = tuple(None for _ in table.columns)
+    every = tuple(rows.get(each, (*empty[:at], each, *empty[at + 1 :])) for each in months)
+    return Table(table.columns, every, table.units)
 
 
 def _band(low: str, middle: str, high: str, *, within: bool = True) -> Picture:

@@ -32,6 +32,8 @@ RAMP = ("#eef4f8", "#bdd7e7", "#6baed6", "#2171b5", "#08306b")
 
 WIDTH, HEIGHT = 520, 240
 FONT = "Libertinus Serif, Georgia, serif"
+PAGE_FONT = "system-ui, sans-serif"
+"""That of documents, and that of pages on a screen."""
 
 Row = dict[str, Any]
 
@@ -95,7 +97,7 @@ class Canvas:
         ]
 
 
-def config(font: str = FONT) -> Row:
+def config(font: str) -> Row:
     """Vega-Lite's configuration."""
     return {
         "background": PAPER,

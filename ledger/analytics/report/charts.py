@@ -15,7 +15,7 @@ from ledger.analytics.answers.figures import Result, Table
 from ledger.analytics.answers.registry import Indicator
 from ledger.analytics.answers.wording import cell as value_word
 from ledger.analytics.report.chart_catalogue import DRAWN, Picture
-from ledger.analytics.report.chart_style import Canvas, Drawn, config, number_locale, time_locale
+from ledger.analytics.report.chart_style import FONT, Canvas, Drawn, config, number_locale, time_locale
 from ledger.analytics.source.scene import CurrencyFacts
 
 _WIDTH = re.compile(r'width="([0-9.]+)"')
@@ -38,7 +38,9 @@ class Chart:
     """Of the drawing, CSS pixels."""
 
 
-def charts(indicator: Indicator, result: Result, currency: CurrencyFacts, lang: str = "en") -> list[Chart]:
+def charts(
+    indicator: Indicator, result: Result, currency: CurrencyFacts, lang: str = "en", font: str = FONT
+) -> list[Chart]:
     """All charts that an answer has data for."""
     heads = {name: pair[lang == "fr"] for name, pair in indicator.columns.items()}
     canvas = Canvas(lang, currency, heads)
@@ -47,7 +49,7 @@ def charts(indicator: Indicator, result: Result, currency: CurrencyFacts, lang: 
         table = result.tables[name]
         title = indicator.tables.get(name, (name, name))[lang == "fr"]
         told = describe(canvas, title, table)
-        text = to_svg(picture.draw(canvas, result, table), title, told, lang)
+        text = to_svg(picture.draw(canvas, result, table), title, told, lang, font)
         made.append(Chart(name, title, told, text, float(_WIDTH.search(text[:400]).group(1))))  # type: ignore[union-attr]
     return made
 
@@ -64,9 +66,11 @@ def drawable(indicator: Indicator, result: Result) -> dict[str, Picture]:
     }
 
 
-def svg(indicator: Indicator, result: Result, currency: CurrencyFacts, lang: str = "en") -> str | None:
+def svg(
+    indicator: Indicator, result: Result, currency: CurrencyFacts, lang: str = "en", font: str = FONT
+) -> str | None:
     """The first chart of an answer; None when there is nothing to draw."""
-    found = charts(indicator, result, currency, lang)
+    found = charts(indicator, result, currency, lang, font)
     return found[0].svg if found else None
 
 
@@ -91,19 +95,16 @@ def describe(canvas: Canvas, title: str, table: Table) -> str:
             )
             parts.append(f"{canvas.head(name)}: {low} – {high}")
         else:
-            parts.append(
-                f"{canvas.head(name)}: {cells[0]} … {cells[-1]}"
-                if len(cells) > 1
-                else f"{canvas.head(name)}: {cells[0]}"
-            )
+            first, last = (canvas.value(name, each, None) for each in (cells[0], cells[-1]))
+            parts.append(f"{canvas.head(name)}: {first}" + (f" … {last}" if len(cells) > 1 else ""))
     lines = canvas.say(f"{len(table.rows)} lines", f"{len(table.rows)} lignes")
     return f"{title}. {lines}. " + "; ".join(parts) + "."
 
 
-def to_svg(drawn: Drawn, title: str, description: str, lang: str) -> str:
+def to_svg(drawn: Drawn, title: str, description: str, lang: str, font: str = FONT) -> str:
     """A chart as SVG text."""
     spec = drawn.to_dict()
-    spec["config"] = config()
+    spec["config"] = config(font)
     made: str = _converter().vegalite_to_svg(
         spec,
         format_locale=number_locale(lang),

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import re
 import socket
 from xml.etree import ElementTree
 
 import pytest
 
 from ledger.analytics.answers.figures import Result, Table, Unit
+from ledger.analytics.answers.value_words import text_word
 from ledger.analytics.indicators import REGISTRY
-from ledger.analytics.report.chart_catalogue import DRAWN, _trimmed
+from ledger.analytics.report.chart_catalogue import DRAWN, _trimmed, every_month
 from ledger.analytics.report.chart_kinds import front, lines, stock_flow
-from ledger.analytics.report.chart_style import Canvas, number_locale, time_locale
+from ledger.analytics.report.chart_style import FONT, PAGE_FONT, Canvas, number_locale, time_locale
 from ledger.analytics.report.charts import charts, describe, svg, to_svg
 from ledger.analytics.report.whole import answer
 from ledger.analytics.source.scene import CurrencyFacts, Scene
@@ -135,6 +137,46 @@ def test_a_description_gives_the_range_of_each_column() -> None:
         describe(canvas, "Payments", table)
         == "Payments. 2 lines. Area: Romans … Valence; Amount: 1.50 RIV – 25.00 RIV."
     )
+
+
+def test_a_line_breaks_where_a_month_has_no_figures() -> None:
+    indicator = REGISTRY["recirculation"]
+    units = {"recirculation": Unit.SHARE, "reconversion": Unit.SHARE}
+    months = ("2025-11", "2025-12", "2026-03", "2026-04")
+    rows = tuple((month, 0.3, 0.4) for month in months)
+    table = Table(("month", "recirculation", "reconversion"), rows, units)
+    assert every_month(table, "month").column("month") == [
+        "2025-11", "2025-12", "2026-01", "2026-02", "2026-03", "2026-04"
+    ]  # fmt: skip
+    drawn = svg(indicator, Result({}, {"by_month": table}), RIV)
+    assert drawn is not None and "Jan 2026" in words(drawn)
+    lines = [path for path in re.findall(r' d="(M[^"Z]*)"', drawn) if path.count("L") == 2 == path.count("M")]
+    assert len(lines) == 2, "each of both lines in two parts"
+    by_year = Table(("month", "recirculation"), (("2025", 0.3), ("2027", 0.4)))
+    assert every_month(by_year, "month") is by_year
+
+
+def test_activities_are_called_by_name_in_the_reader_s_language() -> None:
+    columns = ("payer_sector", "payee_sector", "payments", "amount")
+    rows = (("10.71C", "47.19A", 3, 700), ("47.19A", "own code", 9, 900), ("47", None, 9, 900))
+    table = Table(columns, rows, {"amount": Unit.CURRENCY})
+    for lang, said in (
+        ("en", ("Bakery", "Shop (47.19A)", "own code", "Shop (47)")),
+        ("fr", ("Boulangerie", "Commerce (47.19A)", "own code", "Commerce (47)")),
+    ):
+        drawn = svg(REGISTRY["sector_flows"], Result({}, {"matrix": table}), RIV, lang)
+        assert drawn is not None and all(f" {each} " in f" {words(drawn)} " for each in said)
+    assert [text_word("sector", each) for each in ("00.10Z", "10.7x", "x")] == ["00.10Z", "10.7x", "x"]
+    assert text_word("area", "47") == "47"
+
+
+def test_a_page_has_its_own_type(backed: Scene) -> None:
+    found = answer(backed, REGISTRY["velocity"])
+    page, document = (
+        svg(found.indicator, found.result, RIV, "en", font) for font in (PAGE_FONT, FONT)
+    )  # fmt: skip
+    assert page is not None and "Serif" not in page and "system-ui" in page
+    assert document is not None and "Libertinus Serif" in document
 
 
 def test_a_front_names_those_on_it() -> None:
