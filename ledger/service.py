@@ -77,17 +77,15 @@ class Ledger:
     def submit(self, command: Command, memo: Memo | None = None, *, seen: int | None = None) -> Receipt:
         """Commit one command and wait for its receipt. Raises Rejected, Changed, Unavailable or Corrupt.
 
-        The same command may be sent again after anything but a receipt: it is never carried out twice. `seen`, for a
-        command about one account: the number of the last entry on it that the caller knows; after another one, Changed.
+        The same command may be sent again after anything but a receipt: it is never carried out twice. Changed comes
+        when the entry `seen` is not the last one on the command's account.
         """
         self._admit(command, memo)
         one = Asked(command, memo, seen=seen)
         self.committer.submit([one])
         return _said(one.answer)
 
-    async def submit_async(
-        self, command: Command, memo: Memo | None = None, *, seen: int | None = None
-    ) -> Receipt:
+    async def submit_async(self, command: Command, memo: Memo | None = None, *, seen: int | None = None) -> Receipt:
         """`submit` for coroutines."""
         self._admit(command, memo)
         group = AsyncGroup([Asked(command, memo, seen=seen)], asyncio.get_running_loop())
