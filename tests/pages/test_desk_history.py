@@ -29,7 +29,7 @@ def test_limits_are_told_from_the_opening_on_with_who_set_them(
     place, unit = site.riv, site.riv.code
     other = place.open(place.ada.id, unit, MemberKind.PERSON)
     account = place.open(place.ben.id, unit, MemberKind.BUSINESS)
-    operator = site.enter(place, Role.OPERATOR)
+    operator = site.enter(place, Role.OPERATOR, fresh=True)
     here = f"/desk/members/{place.ben.id}/accounts/{account}"
     operator.get(here)
     operator.post(f"{here}/line", {"uid": str(new_id()), "line": "300"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
@@ -156,7 +157,7 @@ def test_lapse_is_shown_first_and_done_only_as_shown(site: Site) -> None:
 
 
 def test_an_account_gets_the_line_of_the_formula_a_ceiling_a_freeze_and_terms(site: Site) -> None:
-    place, desk = site.riv, site.enter(site.riv, Role.OPERATOR)
+    place, desk = site.riv, site.enter(site.riv, Role.OPERATOR, fresh=True)
     path = f"/desk/members/{place.ben.id}/accounts/{place.ben.account}"
     text = desk.get(f"{path}?turnover=100000&sales=1000&years=5")
     assert "The formula gives 2,000.00 RIV" in text
@@ -171,6 +172,52 @@ def test_an_account_gets_the_line_of_the_formula_a_ceiling_a_freeze_and_terms(si
     assert (held.ceiling, held.frozen) == (None, 1)
     desk.post(f"{path}/freeze", {"uid": str(new_id()), "freeze": "none"})
     desk.post(f"/desk/members/{place.ada.id}/accounts/{place.ben.account}/line", {"uid": str(new_id()), "line": "1"}, 404)
+
+
+def test_who_raises_a_line_proves_to_be_there_and_who_lowers_it_need_not(site: Site) -> None:
+    place = site.riv
+    path = f"/desk/members/{place.ada.id}/accounts/{place.ada.account}"
+
+    def set_to(line: str, expect: int, *, fresh: bool = False) -> str:
+        desk = site.enter(place, Role.OPERATOR, fresh=fresh)
+        desk.get(path)
+        return desk.post(f"{path}/line", {"uid": str(new_id()), "line": line}, expect).text
+
+    def floor() -> int | None:
+        return site.use.ledger.reader.account(place.community, place.ada.account).floor
+
+    assert "Is it you?" in set_to("11", 403) and floor() == -1_000
+    set_to("9", 303)
+    assert "Is it you?" in set_to("10", 403) and floor() == -900
+    set_to("10", 303, fresh=True)
+    assert floor() == -1_000
+
+
+def test_dues_in_units_are_taken_and_noted_in_one_step(site: Site) -> None:
+    place, reader = site.riv, site.use.ledger.reader
+    late = place.join("Units Una", MemberKind.PERSON)
+    dues = site.use.association.dues
+    dues.receive(place.community, new_id(), late.id, 500, "EUR", 1, late.id, date(2020, 1, 1))
+    desk = site.enter(place, Role.TREASURER, fresh=True)
+    here = f"/desk/members/{late.id}"
+    assert "Take dues from an account" in desk.get(here)
+    form = {"uid": str(new_id()), "account": str(late.account), "taken": "7,50", "taken_months": "12"}
+    for _ in range(2):
+        desk.post(f"{here}/dues/taken", form)
+    assert reader.account(place.community, late.account).balance == -750, "once"
+    newest = dues.of(place.community, late.id)[0]
+    assert (newest.cents, newest.currency, newest.months, len(dues.of(place.community, late.id))) == (750, "RIV", 12, 2)
+    assert "7.50 RIV" in desk.get(here)
+    desk.post(f"{here}/dues/taken", form | {"taken": "8"}, 409)
+    refused = desk.post(f"{here}/dues/taken", form | {"uid": str(new_id()), "taken": "100"}, 422).text
+    assert len(dues.of(place.community, late.id)) == 2, "what is not paid is not noted"
+    fresh = re.search(r'name="uid" value="([^"]+)"', refused)
+    assert fresh is not None
+    desk.post(f"{here}/dues/taken", form | {"uid": fresh[1], "taken": "0,50"})
+    assert dues.of(place.community, late.id)[0].cents == 50, "what was refused is mended and sent again"
+    theirs = form | {"uid": str(new_id()), "account": str(place.ben.account)}
+    desk.post(f"{here}/dues/taken", theirs, 422)
+    assert "Take dues from" not in site.enter(place, Role.OPERATOR).get(here)
 
 
 def test_the_brand_is_worn_at_once_and_bad_colours_are_refused(site: Site) -> None:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api.pages.desk import history, persons
 from api.pages.frame.again import or_again
 from api.pages.frame.form import Filled, Form
-from api.pages.frame.guard import page
+from api.pages.frame.guard import must_be_there, page
 from api.pages.frame.surface import page_router
 from api.pages.frame.units import read_amount
 from api.pages.frame.visit import Visit
@@ -81,13 +81,14 @@ async def _do(visit: Visit, member: UUID, account: UUID, command: Command, said:
 @router.post("/desk/members/{member}/accounts/{account}/line")
 @or_again(one)
 async def line(member: UUID, account: UUID, visit: Visit = page("accounts.update")) -> Response:
-    """How far it may go below zero."""
+    """How far it may go below zero; who raises it proves to be there."""
     _, held = await asyncio.to_thread(persons.one_of, visit, member, account)
-    sent, caller = visit.read(Change), visit.caller
+    sent, caller, asked = visit.read(Change), visit.caller, visit.money("line", held.unit, zero=True)
+    if held.line is not None and asked > held.line:
+        await asyncio.to_thread(must_be_there, visit)  # credit that others will carry
     command = SetLine(
-        id=sent.uid, community=caller.community, actor=caller.principal.actor, account=account,
-        line=visit.money("line", held.unit, zero=True),
-    )  # fmt: skip
+        id=sent.uid, community=caller.community, actor=caller.principal.actor, account=account, line=asked
+    )
     return await _do(visit, member, account, command, visit.text("That is the line now."))
 
 

@@ -38,7 +38,7 @@ def one(member: UUID, visit: Visit = page("desk.read")) -> Response:
         "desk/member.html", member=found, held=held, persons=persons, may=persons.may(visit), kinds=MemberKind,
         states=MemberState, nexts=sorted(TRANSITIONS[found.state]), devices=_devices(visit, found),
         units=[each for each in persons.units(visit) if each.code not in have], uid=visit.form.get("uid") or new_id(),
-        paid=use.association.dues.of(c, member), files=use.association.agreements.of(c, member),
+        paid=persons.dues_of(visit, found), payable=persons.payable(visit, held), files=use.association.agreements.of(c, member),
         became=history.memberships(visit, found), today=use.association.dues.today(),
         tongues=[(each, NAMES[each]) for each in LANGUAGES],
     )  # fmt: skip

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
 from api.association.agreements import File
+from api.association.dues import Paid
 from api.identity.people import Member
 from api.identity.permissions import allowed
 from api.pages.frame.texts import later
@@ -14,7 +16,7 @@ from api.pages.frame.visit import Visit
 from api.problems import hidden
 from ledger.community.agreement import Step
 from ledger.community.membership import MemberKind, MemberState
-from ledger.core.accounts import Account, AccountState, Currency, Freeze, Model
+from ledger.core.accounts import Account, AccountState, Currency, Form, Freeze, Model
 from ledger.core.policy import Policy
 
 EUROS = Currency(0, "€", 2, Model.MIRROR)
@@ -135,3 +137,22 @@ STEPS: dict[Step, str] = {
 def noon_of(file: File) -> int:
     """When a file was begun, ns."""
     return noon(date.fromisoformat(file.history[0]["on"]))
+
+
+def payable(visit: Visit, some: Collection[Owned]) -> list[tuple[str, str]]:
+    """Accounts from which dues can be taken, as choices; none for who may not take them (MLC-15)."""
+    if not may(visit, "fees.create"):
+        return []
+    models = (Model.MUTUAL, Model.BACKED, Model.TIME)
+    return [
+        (str(each.account.uid), f"{each.unit.code}: {visit.amount(each.account.balance, each.unit)}")
+        for each in some
+        if each.account.state is AccountState.OPEN and each.unit.model in models and each.account.form is Form.DIGITAL
+    ]
+
+
+def dues_of(visit: Visit, member: Member) -> list[tuple[Paid, Currency]]:
+    """What a member paid and in which unit, newest first."""
+    c = visit.caller.community
+    known = {each.code: each for each in visit.use.ledger.reader.currencies(c)}
+    return [(each, known.get(each.currency, EUROS)) for each in visit.use.association.dues.of(c, member.id)]

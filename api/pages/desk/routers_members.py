@@ -9,6 +9,7 @@ from api.pages.desk import (
     brand,
     dues,
     dues_rules,
+    dues_taken,
     files,
     leaving,
     leaving_money,
@@ -19,6 +20,6 @@ from api.pages.desk import (
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
-    members.router, dues.router, dues_rules.router, offers.router, files.router, leaving.router, leaving_money.router,
-    territory.router, account.router, member.router, brand.router,
+    members.router, dues.router, dues_rules.router, dues_taken.router, offers.router, files.router, leaving.router,
+    leaving_money.router, territory.router, account.router, member.router, brand.router,
 )  # fmt: skip

@@ -10,7 +10,11 @@ from typing import Any, TypeVar
 
 from api.pages.frame.fault import fault_of
 from api.pages.frame.visit import Visit
-from ledger.core.errors import LedgerError
+from ledger.core.errors import Code, LedgerError, Rejected
+from ledger.service import new_id
+
+UID = "uid"
+"""The field in which a form carries the id of its command."""
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
@@ -28,6 +32,8 @@ def or_again(show: Callable[..., Any]) -> Callable[[Handler], Handler]:
         if fault is None:
             raise error
         visit.fault = fault
+        if isinstance(error, Rejected) and error.code is not Code.ID_REUSED and visit.form.has(UID):
+            visit.form.values[UID] = [str(new_id())]  # the ledger has answered the old one, for good
         return {name: each for name, each in arguments.items() if name in wanted}
 
     def decorate(handle: Handler) -> Handler:

@@ -25,10 +25,14 @@ def dues(visit: Visit = page("members.me")) -> Response:
     rules, paid = life.own_rules.of(c).dues, life.dues.of(c, mine.id)
     through = max((each.through for each in paid), default=None)
     zone = visit.face.timezone
+    known = {each.code: each for each in visit.use.ledger.reader.currencies(c)}
     return visit.show(
         "wallet/dues.html", mine=mine, rules=rules, euros=EUROS, states=MemberState, person=mine.kind is MemberKind.PERSON,
         said=life.applications.find(c, mine.id), may=allowed(visit.caller.principal, "members.update"),
-        paid=[(midnight(each.paid_on, zone), each, midnight(each.through, zone)) for each in paid],
+        paid=[
+            (midnight(each.paid_on, zone), each.cents, known.get(each.currency, EUROS), midnight(each.through, zone))
+            for each in paid
+        ],
         through=None if through is None else midnight(through, zone), over=through is not None and through < life.dues.today(),
         lapses=None if through is None else midnight(lapses_on(through, rules), zone),
     )  # fmt: skip

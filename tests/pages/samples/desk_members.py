@@ -43,8 +43,11 @@ SAMPLES = {
     f"POST {ONE}/enrolment": PageSample(OP, fresh=True),
     "POST /desk/members/{device_member}/devices/{desk_device}/revocation": PageSample(OP),
     f"POST {ONE}/dues": PageSample(OP, {**NEW, "dues": "15", "months": "12", "paid_on": "2026-01-02"}),
+    f"POST {ONE}/dues/taken": PageSample(
+        Role.TREASURER, {**NEW, "account": "{new}", "taken": "1", "taken_months": "12"}, fresh=True, answers=(422,)
+    ),
     f"GET {ACCOUNT}": PageSample(OP),
-    f"POST {ACCOUNT}/line": PageSample(OP, {**NEW, "line": "5"}),
+    f"POST {ACCOUNT}/line": PageSample(OP, {**NEW, "line": "5"}, fresh=True),
     f"POST {ACCOUNT}/ceiling": PageSample(OP, {**NEW, "ceiling": "500"}),
     f"POST {ACCOUNT}/freeze": PageSample(OP, {**NEW, "freeze": "credits"}),
     f"POST {ACCOUNT}/terms": PageSample(OP, {**NEW, "sectors": "10.71C", "share": "50"}),
