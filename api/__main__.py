@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from api import settings as environment
 from api.association import migrations as association_migrations
 from api.cli.doors import register as register_signin
+from api.cli.keys import keys_app
 from api.cli.office import key_app, member_app
 from api.deps import Services
 from api.identity import migrations as identity_migrations
@@ -25,6 +26,7 @@ COULD_NOT_RUN = 2
 keeping.BESIDES += [identity_migrations.upgrade, association_migrations.upgrade]
 app.add_typer(member_app, name="member")
 app.add_typer(key_app, name="key")
+app.add_typer(keys_app, name="keys")
 
 
 @app.command()

@@ -32,7 +32,6 @@ class Facts:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._communities: dict[UUID | str, CommunityView] = {}
-        self._vkeys: dict[UUID, str] = {}
         self._currencies: dict[UUID, dict[int, Currency]] = {}
         self._codes: dict[UUID, dict[str, Currency]] = {}
         self._accounts: dict[UUID, dict[int, Named]] = {}
@@ -58,10 +57,8 @@ class Facts:
         return await asyncio.to_thread(self.community, key) if found is None else found
 
     def vkey(self, c: UUID) -> str:
-        """The verifier key of a community's checkpoints and receipts."""
-        if c not in self._vkeys:
-            self._vkeys[c] = vkey(origin_of(c), self._reader.public_key(c))
-        return self._vkeys[c]
+        """The verifier key of a community's checkpoints and receipts; asked each time, as it may be replaced."""
+        return vkey(origin_of(c), self._reader.public_key(c))
 
     def knows(self, c: UUID, code: str) -> bool:
         """Whether `currency` answers from memory."""

@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Self
 from uuid import UUID
@@ -14,11 +15,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 from uuid6 import uuid7
 
-from ledger.core.commands import Command, Found
+from ledger.core.checkpoint import vkey
+from ledger.core.commands import ChangeSigningKey, Command, Found, Signature
 from ledger.core.errors import Code, Corrupt, LedgerError, Rejected, Unavailable
 from ledger.core.journal import Decision, Receipt
 from ledger.core.receipts import ReceiptFile
-from ledger.core.signing import must_hold
+from ledger.core.signing import must_hold, signing_input
 from ledger.store import keys, migrations
 from ledger.store.checkpoints import make_checkpoint, make_receipt
 from ledger.store.committer import Committer, Limits
@@ -26,6 +28,7 @@ from ledger.store.engine import Database, open_database
 from ledger.store.preview import preview
 from ledger.store.queue import Answer, Asked, AsyncGroup, weight
 from ledger.store.reader import Reader
+from ledger.store.verify import origin_of
 from ledger.store.writer import Memo
 
 __all__ = ["OPERATOR", "Ledger", "Memo", "open_ledger"]
@@ -133,6 +136,25 @@ class Ledger:
         _said(one.answer)
         return uid
 
+    def change_signing_key(self, community: UUID, actor: UUID = OPERATOR) -> Receipt:
+        """Let a new key sign the community's checkpoints; the old one signs once more, then names it, then is erased.
+
+        Raises Unavailable where the old secret key is not here, or does not open.
+        """
+        with self.reader.connected() as connection:
+            old = keys.newest(connection, community)
+        signer, new = keys.unwrap(self._master(), community, old.wrapped), Ed25519PrivateKey.generate()
+        self.checkpoint(community)
+        public = new.public_key().public_bytes_raw()
+        command = ChangeSigningKey(id=new_id(), community=community, actor=actor, public_key=public)
+        over = Signature(old.public, signer.sign(signing_input(command, old.public)))
+        one = Asked(replace(command, signature=over), None, keys.wrap(self._master(), community, new))
+        self.committer.submit([one])
+        receipt = _said(one.answer)
+        self.work(lambda connection: keys.forget_former(connection, community))
+        self.checkpoint(community)
+        return receipt
+
     def _admit(self, command: Command, memo: Memo | None) -> None:
         """`check`, of which a writer apart does the dearer half itself: the signature."""
         if self.committer.apart:
@@ -156,6 +178,10 @@ class Ledger:
         """The signed note over the whole journal as it is now."""
         master = self._master()
         return str(self.work(lambda connection: make_checkpoint(connection, master, community)))
+
+    def verifier_key(self, community: UUID) -> str:
+        """The verifier key by which others know the community's checkpoints and receipts."""
+        return vkey(origin_of(community), self.reader.public_key(community))
 
     def receipt_file(self, community: UUID, command_id: UUID) -> ReceiptFile:
         """The receipt that a member keeps: entry, proof and checkpoint; checkpoints first if none covers the entry."""

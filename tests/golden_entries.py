@@ -28,6 +28,7 @@ from ledger.core.journal import (
     Reason,
     Refunded,
     Reversed,
+    SigningKeyChanged,
     encode,
 )
 from ledger.core.policy import Policy, Programme, Sphere
@@ -97,6 +98,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "write_off": {**ACCOUNT, **APPROVED},
     "import_opening": {**ACCOUNT, "balance": -(2**53 - 1), "occurred_at": 1},
     "import_payment": {**PAIR, "occurred_at": START - 1, "activity": "47.61Z"},
+    "change_signing_key": {"public_key": HASH, "signature": SIGNATURE},
 }  # fmt: skip
 
 _SET = AccountSet(7, -5_000, 10**6, 3, AccountState.LEAVING, START, ("43.21A",), 300, START)
@@ -119,6 +121,7 @@ EFFECTS: dict[str, tuple[Effect, ...]] = {
     "place_hold": (HoldPlaced(uid("place_hold"), 7, 8, 1, 1_250, None),),
     "capture_hold": (HoldResolved(uid("hold"), "captured"),),
     "redeem": (Claimed(HASH),),
+    "change_signing_key": (SigningKeyChanged(HASH),),
 }  # fmt: skip
 
 TRANSFERS = (Transfer(7, 8, 1_250, 0, Reason.PAYMENT), Transfer(8, 9, 0, -(2**53 - 1), Reason.VOID))

@@ -19,7 +19,7 @@ WALLET_MAY_IMPORT = {
     f"ledger.core.{name}"
     for name in (
         *("money", "commands", "policy", "signing", "journal", "codec", "errors"),
-        *("receipts", "checkpoint", "merkle"),
+        *("receipts", "handing", "checkpoint", "merkle"),
     )
 }
 

@@ -6,6 +6,7 @@ from ledger.core.accounts import Form, Model
 from ledger.core.commands import (
     AddKey,
     ChangePolicy,
+    ChangeSigningKey,
     CloseAccount,
     Command,
     DefineCurrency,
@@ -17,6 +18,7 @@ from ledger.core.commands import (
     SetCeiling,
     SetLine,
     SetTerms,
+    Signature,
 )
 from ledger.core.errors import Code
 from ledger.core.policy import Policy
@@ -59,6 +61,17 @@ def seal_period() -> Walk:
     walk.mend(Code.INVALID_FIELD, through=START + 10**18)
     walk.mend(Code.TIME_IN_FUTURE, through=START)
     walk.mend(Code.PERIOD_SEALED, lambda: walk.world.wait(seconds=1), through=START + 1)
+    return walk
+
+
+def change_signing_key() -> Walk:
+    """The world's community was founded with 32 zeros."""
+    walk = Walk(ChangeSigningKey, public_key=b"short")
+    former = Signature(bytes(32), bytes(64))
+    walk.mend(Code.INVALID_FIELD, public_key=bytes(32))
+    walk.mend(Code.ALREADY_EXISTS, public_key=KEY)
+    walk.mend(Code.SIGNATURE_REQUIRED, signature=STRANGER)
+    walk.mend(Code.SIGNATURE_INVALID, signature=former)
     return walk
 
 
@@ -144,6 +157,6 @@ def revoke_key() -> Walk:
 
 
 ACCOUNTS = [
-    found, define_currency, change_policy, seal_period, open_account, set_line, set_ceiling, set_terms,
+    found, define_currency, change_policy, seal_period, change_signing_key, open_account, set_line, set_ceiling, set_terms,
     freeze_account, close_account, add_key, revoke_key,
 ]  # fmt: skip

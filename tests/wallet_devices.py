@@ -89,7 +89,10 @@ def enrol(server: FakeServer, body: Any) -> Any:
     return {
         "device_id": device.id, "api_key": device.token, "state": present(server, device)["state"],
         "member": {"id": str(uid(member)), "name": member},
-        "community": {"id": str(COMMUNITY), "code": "RIV", "name": "Rive", "vkey": server.vkey, "origin": ORIGIN},
+        "community": {
+            "id": str(COMMUNITY), "code": "RIV", "name": "Rive", "vkey": server.vkey, "origin": ORIGIN,
+            "handed_on": server.handed_on,
+        },
         "accounts": [accounts.present(server.world, uid(name)) for name in server.members[member]],
     }  # fmt: skip
 

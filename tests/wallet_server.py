@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid5
@@ -13,8 +13,8 @@ import httpx2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.core import journal, signing
-from ledger.core.checkpoint import vkey
-from ledger.core.commands import Pay, Signature
+from ledger.core.checkpoint import to_base64, vkey
+from ledger.core.commands import ChangeSigningKey, Pay, Signature
 from ledger.core.errors import Rejected
 from ledger.core.journal import Entry
 from ledger.core.policy import Sphere
@@ -51,6 +51,17 @@ class FakeServer:
     signing_key: Ed25519PrivateKey = field(
         default_factory=lambda: Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
     )
+
+    handed_on: list[str] = field(default_factory=list)
+
+    def change_signing_key(self) -> None:
+        """A new key that the present one names."""
+        public = self.signing_key.public_key().public_bytes_raw()
+        new = Ed25519PrivateKey.from_private_bytes(sha256(public).digest())
+        command: Any = self.world.command(ChangeSigningKey, public_key=new.public_key().public_bytes_raw())
+        signature = Signature(public, self.signing_key.sign(signing.signing_input(command, public)))
+        self.handed_on.append(to_base64(journal.command_bytes(replace(command, signature=signature))))
+        self.signing_key = new
 
     @property
     def vkey(self) -> str:
@@ -207,7 +218,7 @@ class FakeServer:
         index = next((i for i, each in enumerate(self.world.log) if each.command.id == command_id), None)
         if index is None:
             raise Refusal(404, "not_found", "no such entry here")
-        return make_receipt([journal.encode(each) for each in self.world.log], index, self.signing_key)
+        return make_receipt([journal.encode(each) for each in self.world.log], index, self.signing_key, self.handed_on)
 
     # --- payment requests ---
 

@@ -35,6 +35,8 @@ class Community(Answer):
     code: str
     name: str | None = None
     vkey: str
+    handed_on: list[str] = []
+    """Base 64: how its former keys, if there were any, lead to this one."""
     origin: str
 
     @property

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from ledger.core import journal, receipts, signing
-from ledger.core.checkpoint import parse_vkey
+from ledger.core.checkpoint import from_base64, parse_vkey
 from ledger.core.commands import Pay, PayBatch, Payee, PlaceHold
+from ledger.core.handing import leads_to
 from ledger.core.journal import Entry
 from ledger.core.merkle import ProofError
 from ledger.core.receipts import ReceiptFile
@@ -60,6 +62,14 @@ def check(text: str, vkey: str | None, community: str | None = None) -> Proven:
     return _proven(entry, receipt)
 
 
+def follows(pinned: str, shown: str, handed_on: Iterable[str]) -> bool:
+    """Whether a community's key is the one that was pinned, or was named by it (steps in base 64)."""
+    try:
+        return leads_to(pinned, shown, [from_base64(step, "handed_on") for step in handed_on])
+    except ProofError:
+        return False
+
+
 def unproven(error: ProofError) -> Unproven:
     """The error for people: which part failed, and how."""
     part = error.part.partition("[")[0]
@@ -74,6 +84,7 @@ def unproven(error: ProofError) -> Unproven:
         "entry": _("the entry cannot be read or is not the one that the receipt names"),
         "community": _("the entry is of another community"),
         "signature": _("the signature of who paid does not hold"),
+        "handed_on": _("the steps from the community's former key to its present one cannot be read"),
     }.get(part, _("a field of the file is missing or wrong"))
     return Unproven(
         _("NOT VERIFIED. Part that failed: {part}: {said}. Do not accept this receipt.", part=error.part, said=said),

@@ -12,7 +12,8 @@ from api.deps import Caller, Services, public, require
 from api.params import Code, respond
 from api.schemas.currencies import CommunitiesOut, CommunityBody, CommunityOut
 from ledger.core.accounts import Model
-from ledger.core.checkpoint import parse_vkey
+from ledger.core.checkpoint import parse_vkey, to_base64
+from ledger.store.checkpoints import handed_on
 from ledger.store.views import CommunityView
 
 router = APIRouter(tags=["communities"])
@@ -53,6 +54,7 @@ def present(use: Services, view: CommunityView) -> dict[str, Any]:
         "code": view.code,
         "name": use.identity.communities.name(view.uid),
         "vkey": key,
+        "handed_on": [to_base64(step) for step in handed_on(use.ledger.reader, view.uid)],
         "origin": parse_vkey(key)[0],
         "currencies": [
             {"code": unit.code, "scale": unit.scale, "model": unit.model.value}

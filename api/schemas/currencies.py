@@ -34,6 +34,9 @@ class CommunityOut(Out):
     code: str
     name: str | None
     vkey: str = Field(description="C2SP verifier key; wallets keep it.")
+    handed_on: list[str] = Field(
+        description="base64: the `change_signing_key` commands that lead from the first key to this one."
+    )
     origin: str = Field(description="The name of its log in checkpoints.")
     currencies: list[UnitOut]
 

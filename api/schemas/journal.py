@@ -45,6 +45,9 @@ class ReceiptFileOut(Out):
     size: int
     proof: list[str]
     checkpoint: str
+    handed_on: list[str] = Field(
+        default_factory=list, description="Absent where the community's key was never replaced."
+    )
 
 
 class InclusionOut(Out):

@@ -213,6 +213,8 @@ class Books:
 
     community: UUID
     founded: bool = False
+    signing_keys: tuple[bytes, ...] = ()
+    """Public keys (32 bytes) that have signed its checkpoints; the last is in force."""
     seq: int = 0
     ts: int = 0
     sealed_through: int = 0

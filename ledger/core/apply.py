@@ -22,6 +22,7 @@ from ledger.core.journal import (
     PolicySet,
     Refunded,
     Reversed,
+    SigningKeyChanged,
 )
 
 
@@ -85,8 +86,11 @@ def _effect(books: Books, seq: int, effect: Effect) -> None:
             )  # fmt: skip
         case PeriodSealed(through):
             books.sealed_through = through
-        case Founded():
+        case Founded(_, key):
             books.founded = True
+            books.signing_keys = (key,)
+        case SigningKeyChanged(key):
+            books.signing_keys = (*books.signing_keys, key)
 
 
 def _open(books: Books, seq: int, opened: AccountOpened) -> None:

@@ -413,6 +413,18 @@ class ImportPayment(Command):
     activity: str = ""
 
 
+# --- the key of the community's checkpoints ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSigningKey(Command):
+    """From this entry on `public_key` (32 bytes, Ed25519) signs the checkpoints; the key in force hands over by signing."""
+
+    name: ClassVar[str] = "change_signing_key"
+    public_key: bytes
+    signature: Signature | None = None
+
+
 def _leaves(root: type[Command]) -> list[type[Command]]:
     return [leaf for child in root.__subclasses__() for leaf in (_leaves(child) or [child])]
 

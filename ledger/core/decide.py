@@ -55,6 +55,7 @@ _RULES: dict[type[commands.Command], Callable[[Any, Books, int], Decision]] = {
     commands.WriteOff: charges.write_off,
     commands.ImportOpening: supply.import_opening,
     commands.ImportPayment: payments.import_payment,
+    commands.ChangeSigningKey: governance.change_signing_key,
 }
 
 

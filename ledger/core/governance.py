@@ -8,7 +8,7 @@ from dataclasses import fields
 from ledger.core import checks
 from ledger.core.accounts import AccountKind, Books, Currency, Form, Model
 from ledger.core.charges import account_set
-from ledger.core.commands import ChangePolicy, DefineCurrency, Found, SealPeriod
+from ledger.core.commands import ChangePolicy, ChangeSigningKey, DefineCurrency, Found, SealPeriod
 from ledger.core.draft import MIRROR_CODE
 from ledger.core.errors import Code, Rejected
 from ledger.core.journal import (
@@ -20,6 +20,7 @@ from ledger.core.journal import (
     Founded,
     PeriodSealed,
     PolicySet,
+    SigningKeyChanged,
 )
 from ledger.core.money import MAX_AMOUNT, MAX_SCALE
 from ledger.core.policy import Policy
@@ -54,6 +55,18 @@ def found(command: Found, books: Books, now: int) -> Decision:
     if books.founded:
         raise Rejected(Code.ALREADY_EXISTS, "this community was founded before", "community")
     return Decision((), (Founded(command.code, command.public_key),))
+
+
+def change_signing_key(command: ChangeSigningKey, books: Books, now: int) -> Decision:
+    """The key in force names the next one. A former key never comes back: it may have been replaced because it leaked."""
+    checks.bytes_field(command.public_key, "public_key", 32)
+    if command.public_key in books.signing_keys:
+        raise Rejected(Code.ALREADY_EXISTS, "this key has signed here before; make a new one", "public_key")
+    if command.signature is None:
+        raise Rejected(Code.SIGNATURE_REQUIRED, "the key in force must sign over to the new one", "signature")
+    if command.signature.key != books.signing_keys[-1]:
+        raise Rejected(Code.SIGNATURE_INVALID, "signed by a key that is not in force; read the newest key", "signature")
+    return Decision((), (SigningKeyChanged(command.public_key),))
 
 
 def define_currency(command: DefineCurrency, books: Books, now: int) -> Decision:

@@ -181,15 +181,23 @@ class PeriodSealed:
     through: int
 
 
+@dataclass(frozen=True, slots=True)
+class SigningKeyChanged:
+    """From this entry on this key (32 bytes) signs the checkpoints."""
+
+    public_key: bytes
+
+
 Effect = (
     Founded | CurrencyDefined | PolicySet | AccountOpened | AccountSet | KeyAdded | KeyRevoked | HoldPlaced
-    | HoldResolved | Reversed | Refunded | Claimed | PeriodSealed
+    | HoldResolved | Reversed | Refunded | Claimed | PeriodSealed | SigningKeyChanged
 )  # fmt: skip
 
 EFFECTS: dict[str, type[Effect]] = {
     "founded": Founded, "currency": CurrencyDefined, "policy": PolicySet, "opened": AccountOpened,
     "set": AccountSet, "key+": KeyAdded, "key-": KeyRevoked, "hold": HoldPlaced, "resolved": HoldResolved,
     "reversed": Reversed, "refunded": Refunded, "claim": Claimed, "sealed": PeriodSealed,
+    "signer": SigningKeyChanged,
 }  # fmt: skip
 _TAGS = {cls: tag for tag, cls in EFFECTS.items()}
 
@@ -280,12 +288,9 @@ def decode(body: bytes) -> Entry:
         raise ValueError(f"unknown command {name!r}")
     if type(seq) is not int or type(ts) is not int or type(salt) is not bytes or type(effects) is not list:
         raise ValueError("malformed entry header")
-    return Entry(
-        seq, ts, salt,
-        codec.from_plain(COMMANDS[name], command),
-        codec.from_plain(tuple[Transfer, ...], transfers),
-        tuple([_effect(item) for item in effects]),
-    )  # fmt: skip
+    said = codec.from_plain(COMMANDS[name], command)
+    moved = codec.from_plain(tuple[Transfer, ...], transfers)
+    return Entry(seq, ts, salt, said, moved, tuple([_effect(item) for item in effects]))
 
 
 def _effect(item: codec.Plain) -> Effect:

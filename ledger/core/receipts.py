@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from ledger.core.checkpoint import from_base64, parse_and_verify, parse_vkey, to_base64
+from ledger.core.handing import leads_to
 from ledger.core.merkle import HASH_SIZE, MAX_SIZE, ProofError, leaf_hash, verify_inclusion
 
 VERSION: Final = 1
 _VERSION_FIELD: Final = "ricochet_receipt"
-_FIELDS: Final = (_VERSION_FIELD, "origin", "vkey", "entry", "index", "size", "proof", "checkpoint")
+_FIELDS: Final = (_VERSION_FIELD, "origin", "vkey", "entry", "index", "size", "proof", "checkpoint", "handed_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class ReceiptFile:
     """One entry, its proof of inclusion, and the checkpoint that the proof leads to.
 
     `entry` is the canonical bytes of the entry, `index` its number - 1, `size` the number of entries under the
-    checkpoint, `proof` the hashes from the leaf up, `vkey` the verifier key of the community.
+    checkpoint, `proof` the hashes from the leaf up, `vkey` the verifier key of the community. `handed_on` are the
+    commands (canonical bytes) by which former keys of the community named the next, oldest first.
     """
 
     origin: str
@@ -27,10 +29,11 @@ class ReceiptFile:
     size: int
     proof: tuple[bytes, ...]
     checkpoint: str
+    handed_on: tuple[bytes, ...] = ()
 
     def to_json(self) -> str:
         """The file's text: one field a line, bytes in base 64."""
-        content = {
+        content: dict[str, Any] = {
             _VERSION_FIELD: VERSION,
             "origin": self.origin,
             "vkey": self.vkey,
@@ -40,6 +43,8 @@ class ReceiptFile:
             "proof": [to_base64(node) for node in self.proof],
             "checkpoint": self.checkpoint,
         }
+        if self.handed_on:
+            content["handed_on"] = [to_base64(each) for each in self.handed_on]
         return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
     @classmethod
@@ -63,16 +68,17 @@ class ReceiptFile:
             size=_int(content, "size"),
             proof=_proof(content),
             checkpoint=_str(content, "checkpoint"),
+            handed_on=_handed_on(content),
         )
 
 
 def verify(receipt: ReceiptFile, vkey: str | None) -> bytes:
     """The body of the entry, once everything in the receipt holds; ProofError says which part does not.
 
-    `vkey` is the verifier key that the member trusts. With None the receipt only agrees with itself: whoever
-    made it may have made the key too.
+    `vkey` is the verifier key that the member trusts: the receipt's own, or one that has handed on to it. With None the
+    receipt only agrees with itself: whoever made it may have made the key too.
     """
-    if vkey is not None and vkey != receipt.vkey:
+    if vkey is not None and not leads_to(vkey, receipt.vkey, receipt.handed_on):
         raise ProofError("vkey", "The receipt names another key than the one you trust for this community.")
     origin, public_key = parse_vkey(receipt.vkey)
     if origin != receipt.origin:
@@ -141,6 +147,13 @@ def _int(content: dict[str, Any], name: str) -> int:
     if type(value) is not int or not 0 <= value <= MAX_SIZE:  # not isinstance: true is no number
         _refuse(name, "must be a whole number from 0 to 2**63 - 1")
     return value
+
+
+def _handed_on(content: dict[str, Any]) -> tuple[bytes, ...]:
+    values = content.get("handed_on", [])
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        _refuse("handed_on", "must be a list of texts")
+    return tuple([from_base64(value, "handed_on") for value in values])
 
 
 def _proof(content: dict[str, Any]) -> tuple[bytes, ...]:

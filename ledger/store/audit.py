@@ -18,7 +18,7 @@ from ledger.core.apply import apply
 from ledger.core.commands import Signature
 from ledger.core.decide import decide
 from ledger.core.errors import Rejected
-from ledger.core.journal import Decision, Entry, Founded, KeyAdded, Reason, decode
+from ledger.core.journal import Decision, Entry, Founded, KeyAdded, Reason, SigningKeyChanged, decode
 from ledger.core.merkle import EMPTY_ROOT, Frontier, leaf_hash
 from ledger.store import schema
 from ledger.store.expectations import OpenHolds, entry_row, expect_entry
@@ -53,6 +53,8 @@ class Replay:
         self.founded: Founded | None = None
         """What the first entry says of the community, and when."""
         self.founded_ts = 0
+        self.signers: list[tuple[int, bytes]] = []
+        """Which key signs the checkpoints from which entry on."""
         self.stopped: int | None = None
         """The entry that could not be read or carried out, if there was one."""
         self._connection, self._community_id, self._trusted = connection, community_id, trusted
@@ -157,6 +159,9 @@ class Replay:
         if seq == 1:
             self.founded = next((each for each in entry.effects if isinstance(each, Founded)), None)
             self.founded_ts = entry.ts
+        for effect in entry.effects:
+            if isinstance(effect, (Founded, SigningKeyChanged)):
+                self.signers.append((seq, effect.public_key))
         if seq in self._sizes or len(self._leaves) >= PAGE:
             self._hash()
 

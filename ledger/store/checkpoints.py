@@ -8,11 +8,12 @@ from sqlalchemy import Connection, insert, select
 
 from ledger.core.checkpoint import Checkpoint, sign, vkey
 from ledger.core.errors import Code, Rejected
+from ledger.core.journal import command_bytes, decode
 from ledger.core.merkle import Frontier
 from ledger.core.receipts import ReceiptFile
 from ledger.store import keys
 from ledger.store.reader import Reader
-from ledger.store.schema import checkpoint, community, head, signing_key
+from ledger.store.schema import checkpoint, community, head
 from ledger.store.verify import origin_of
 
 
@@ -33,11 +34,9 @@ def make_checkpoint(connection: Connection, master: bytes, c: UUID) -> str:
     ).scalar_one_or_none()
     if known is not None:
         return str(known)
-    wrapped = connection.execute(
-        select(signing_key.c.wrapped).where(signing_key.c.community_id == number)
-    ).scalar_one()
+    wrapped = keys.newest(connection, c).wrapped
     root = Frontier.from_bytes(top.seq, bytes(top.frontier)).root()
-    note = sign(Checkpoint(origin_of(c), top.seq, root), keys.unwrap(master, c, bytes(wrapped)))
+    note = sign(Checkpoint(origin_of(c), top.seq, root), keys.unwrap(master, c, wrapped))
     row = {"community_id": number, "size": top.seq, "ts": top.ts, "root": root, "note": note}
     connection.execute(insert(checkpoint), row)
     return note
@@ -52,5 +51,13 @@ def make_receipt(reader: Reader, c: UUID, command_id: UUID) -> ReceiptFile | Non
             return None
         origin = origin_of(c)
         proof = tuple(seen.inclusion(c, found.seq, newest.size))
-        key = vkey(origin, seen.public_key(c))
-        return ReceiptFile(origin, key, found.body, found.seq - 1, newest.size, proof, newest.note)
+        signers = seen.signers(c)
+        key = vkey(origin, keys.signer_at(signers, newest.size))
+        steps = handed_on(seen, c, newest.size)
+        return ReceiptFile(origin, key, found.body, found.seq - 1, newest.size, proof, newest.note, steps)
+
+
+def handed_on(reader: Reader, c: UUID, size: int | None = None) -> tuple[bytes, ...]:
+    """The commands (canonical bytes) by which a community's key named the next; among the first `size` entries, or all."""
+    later = [seq for seq, _ in reader.signers(c)[1:] if size is None or seq <= size]
+    return tuple([command_bytes(decode(reader.entry_at(c, seq).body).command) for seq in later])

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from ledger.core.commands import Command, Found, Pay, PayBatch
+from ledger.core.commands import ChangeSigningKey, Command, Found, Pay, PayBatch
 from ledger.core.decide import decide
 from ledger.core.errors import Changed, Code, Corrupt, Rejected
 from ledger.core.journal import Left, Receipt, entry_bytes
@@ -78,8 +78,8 @@ def _one(batch: Batch, state: State, taken: set[str], one: Asked, clock: int, sa
     batch.enter(kept, now, command, decision, body)
     if one.memo is not None:
         batch.keep_memo(kept.number, seq, one.memo)
-    if isinstance(command, Found):
-        batch.keep_key(kept.number, command.public_key, one.wrapped_key)
+    if isinstance(command, (Found, ChangeSigningKey)):
+        batch.keep_key(kept.number, seq, command.public_key, one.wrapped_key)
     state.known[command.id] = Earlier(seq, body)
     left = None
     if isinstance(command, (Pay, PayBatch)):

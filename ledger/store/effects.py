@@ -133,6 +133,10 @@ def _sealed(at: At, effect: journal.PeriodSealed) -> None:
     """The head row carries it."""
 
 
+def _signer(at: At, effect: journal.SigningKeyChanged) -> None:
+    """`Batch.keep_key` writes its row, which has a secret half too."""
+
+
 ROWS_OF: dict[type, Callable[[At, Any], None]] = {
     journal.Founded: _founded,
     journal.CurrencyDefined: _currency,
@@ -147,4 +151,5 @@ ROWS_OF: dict[type, Callable[[At, Any], None]] = {
     journal.Refunded: _refunded,
     journal.Claimed: _claimed,
     journal.PeriodSealed: _sealed,
+    journal.SigningKeyChanged: _signer,
 }

@@ -12,6 +12,7 @@ from ledger.core.merkle import ProofError
 from ledger.store import schema
 from ledger.store.audit import Replay, stream
 from ledger.store.findings import Findings
+from ledger.store.keys import signer_at
 
 
 def compare_head(connection: Connection, community: Row[Any], replay: Replay, findings: Findings) -> None:
@@ -38,9 +39,11 @@ def compare_head(connection: Connection, community: Row[Any], replay: Replay, fi
         return
     if (community.code, community.founded_ts) != (founded.code, replay.founded_ts):
         findings.add(1, "community", "code or founded_ts differ from the first entry")
-    key = _row(connection, schema.signing_key, community.community_id)
-    if key is None or key.public_key != founded.public_key:
-        findings.add(1, "signing_key", "the public key is not the one of the first entry")
+    rows = stream(connection, schema.signing_key, community.community_id)
+    signers: list[tuple[int, bytes]] = [(row.seq, row.public_key) for row in rows]
+    if signers != replay.signers:
+        first = min((int(each[0]) for each in {*signers} ^ {*replay.signers}), default=1)
+        findings.add(first, "signing_key", "the public keys are not those that the entries name")
 
 
 def _row(connection: Connection, table: Any, community_id: int) -> Row[Any] | None:
@@ -94,11 +97,11 @@ def compare_external(
 def _opened(
     note: str, origin: str, replay: Replay, check: str, size: int, findings: Findings
 ) -> Checkpoint | None:
-    """The note's checkpoint if the community's own key has signed it."""
-    if replay.founded is None:
+    """The note's checkpoint if the key that was in force at its size has signed it."""
+    if not replay.signers:
         return None
     try:
-        return parse_and_verify(note, replay.founded.public_key, origin)
+        return parse_and_verify(note, signer_at(replay.signers, size), origin)
     except ProofError as error:
         findings.add(size, check, str(error))
         return None

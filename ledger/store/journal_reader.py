@@ -53,9 +53,14 @@ class JournalReader(Source):
             return [CheckpointView(row.size, row.ts, bytes(row.root), row.note) for row in found]
 
     def public_key(self, c: UUID) -> bytes:
-        """The key (32 bytes, Ed25519) that signs this community's checkpoints."""
+        """The key (32 bytes, Ed25519) that signs this community's checkpoints now."""
+        return self.signers(c)[-1][1]
+
+    def signers(self, c: UUID) -> list[tuple[int, bytes]]:
+        """Every key that has signed this community's checkpoints, each with the entry that named it."""
         with self.connected() as connection:
-            return bytes(connection.execute(self._of(connection, signing_key, c)).one().public_key)
+            query = self._of(connection, signing_key, c).order_by(signing_key.c.seq)
+            return [(row.seq, bytes(row.public_key)) for row in connection.execute(query)]
 
     def leaves(self, c: UUID, start: int, stop: int) -> list[bytes]:
         """Leaf hashes [start, stop), counted from 0: leaf i is entry i + 1."""

@@ -38,6 +38,7 @@ from ledger.store.schema import (
     link,
     policy,
     posting,
+    signing_key,
     transfer,
 )
 
@@ -84,6 +85,8 @@ def open_books(connection: Connection, number: int, uid: UUID, top: Top) -> Kept
     for row in connection.execute(_of(policy, number).order_by(policy.c.since, policy.c.seq)):
         body = codec.from_plain(Policy, codec.loads(row.body))
         books.policies.setdefault(row.currency_no, []).append(PolicyVersion(row.since, row.seq, body))
+    signers = connection.execute(_of(signing_key, number).order_by(signing_key.c.seq))
+    books.signing_keys = tuple(bytes(row.public_key) for row in signers)
     _add(books, connection.execute(_of(account, number).where(_OWN)))
     return Kept(number, books, Frontier.from_bytes(top.seq, bytes(top.frontier)))
 

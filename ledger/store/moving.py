@@ -121,10 +121,8 @@ def _master(url: str, given: bytes | None) -> bytes:
 
 
 def _unwrapped(connection: Connection, community: Row[Any], master: bytes) -> bytes:
-    table = schema.signing_key
-    query = select(table.c.wrapped).where(table.c.community_id == community.community_id)
-    key = keys.unwrap(master, community.uid, bytes(connection.execute(query).scalar_one()))
-    return key.private_bytes_raw()
+    wrapped = keys.newest(connection, community.uid).wrapped
+    return keys.unwrap(master, community.uid, wrapped).private_bytes_raw()
 
 
 def _wrapped(archive: Reader, passphrase: str, url: str, master_key: bytes | None) -> bytes:

@@ -10,11 +10,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from ledger.core.checkpoint import Checkpoint, parse_and_verify
-from ledger.core.journal import Decision, Founded, decode
+from ledger.core.journal import Decision, Founded, SigningKeyChanged, decode
 from ledger.core.merkle import HASH_SIZE, Frontier, ProofError, leaf_hash
 from ledger.store import schema
 from ledger.store.archive import BadArchive, Reader
 from ledger.store.bulk import bulk_for
+from ledger.store.keys import signer_at
 from ledger.store.loader import Kept
 from ledger.store.replay import replay_books
 from ledger.store.scratch import Scratch
@@ -40,6 +41,7 @@ class Rebuild:
         """By size, as long as the journal has not reached them."""
         self._newest = self._checkpoints[max(self._checkpoints)][3] if self._checkpoints else ""
         self._founded: Founded | None = None
+        self._signers: list[tuple[int, bytes]] = []
         scratch.spill("memo_hash", ())
 
     @property
@@ -68,10 +70,10 @@ class Rebuild:
         self._beside()
 
     def keep_key(self, wrapped: bytes) -> None:
-        """The community's signing key; `wrapped` is empty when it stayed behind."""
-        assert self._founded is not None
-        row = (self._number, self._founded.public_key, wrapped)
-        self._bulk.insert(self._connection, schema.signing_key, [row])
+        """The community's signing keys; `wrapped`, of the one in force, is empty when it stayed behind."""
+        *former, (seq, last) = self._signers
+        rows = [(self._number, *each, b"") for each in former]
+        self._bulk.insert(self._connection, schema.signing_key, [*rows, (self._number, seq, last, wrapped)])
 
     def _enter(self, frame: bytes) -> None:
         seq, books = self.seq + 1, self._kept.books
@@ -88,6 +90,10 @@ class Rebuild:
             raise BadArchive(f"entry {seq}: its command was committed before")
         if seq == 1:
             self._founded = next((each for each in entry.effects if isinstance(each, Founded)), None)
+            if self._founded is None:
+                raise BadArchive("entry 1: it does not found a community")
+        named = [each for each in entry.effects if isinstance(each, Founded | SigningKeyChanged)]
+        self._signers += [(seq, each.public_key) for each in named]
         try:
             decision = Decision(entry.transfers, entry.effects)
             self._batch.enter(self._kept, entry.ts, entry.command, decision, body)
@@ -108,9 +114,8 @@ class Rebuild:
             self._insert("checkpoint", [row])
 
     def _checkpoint(self, note: str) -> Checkpoint:
-        assert self._founded is not None
         try:
-            return parse_and_verify(note, self._founded.public_key, origin_of(self._uid))
+            return parse_and_verify(note, signer_at(self._signers, self.seq), origin_of(self._uid))
         except ProofError as error:
             raise BadArchive(f"entry {self.seq}: checkpoint: {error}") from error
 

@@ -287,10 +287,11 @@ memo = _table("memo", _community(), key("seq", Big), need("salt", LargeBinary), 
 signing_key = _table(
     "signing_key",
     _community(),
+    key("seq", Big),
     need("public_key", LargeBinary),
     need("wrapped", LargeBinary),
-    rowid=True,
 )
+"""The keys of a community's checkpoints, each with the entry that named it; of a former one `wrapped` is empty."""
 
 APPEND_ONLY = (
     entry, transfer, posting, hold, link, claim, policy, currency, checkpoint, tree_node, community,

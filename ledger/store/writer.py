@@ -145,9 +145,9 @@ class Batch:
         """Keep a text beside the entry `seq`."""
         self.rows[schema.memo].append((number, seq, memo.salt, memo.text))
 
-    def keep_key(self, number: int, public_key: bytes, wrapped: bytes) -> None:
-        """Keep a new community's signing key; `wrapped` is empty when its other half is kept elsewhere."""
-        self.rows[schema.signing_key].append((number, public_key, wrapped))
+    def keep_key(self, number: int, seq: int, public_key: bytes, wrapped: bytes) -> None:
+        """Keep the signing key that an entry named; `wrapped` is empty when its other half is kept elsewhere."""
+        self.rows[schema.signing_key].append((number, seq, public_key, wrapped))
 
     def write(self, connection: Connection) -> None:
         """Write everything, in few statements. Raises Corrupt when a row is not as the books knew it."""

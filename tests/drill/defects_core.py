@@ -223,7 +223,7 @@ CORE = (
     ),
     Defect(
         "a receipt brings its own key", "ledger/core/receipts.py",
-        "if vkey is not None and vkey != receipt.vkey:", "if vkey is not None and not receipt.vkey:",
+        "if vkey is not None and not leads_to(vkey, receipt.vkey, receipt.handed_on):", "if vkey is not None and not receipt.vkey:",
         "tests/unit/test_receipts.py",
     ),
     Defect(

@@ -211,3 +211,4 @@ def _earmarked(scene: Scene) -> None:
     scene.do(c.Grant, account="purse", amount=7_000, once=sha256(b"noe 2026").digest())
     scene.do(c.Pay, payer="purse", payee="shop", amount=2_200, currency="PASS", activity="47.61Z")
     scene.do(c.SealPeriod, through=START)
+    scene.ledger.change_signing_key(scene.community)

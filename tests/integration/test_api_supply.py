@@ -163,6 +163,6 @@ def test_every_command_has_a_way_in_or_is_the_servers_own() -> None:
         "close_account", "pay", "pay_batch", "refund", "reverse", "place_hold", "capture_hold", "void_hold", "issue",
         "redeem", "grant", "charge_fee",
     }  # fmt: skip
-    servers_own = {"add_key", "revoke_key"}
+    servers_own = {"add_key", "revoke_key", "change_signing_key"}
     assert {*NAMES, *elsewhere, *servers_own} == set(COMMANDS)
     assert {f"/v1/commands/{name}" for name in NAMES} <= set(description()["paths"])

@@ -30,7 +30,7 @@ VERSIONS = migrations.FOLDER / "versions"
 NEXT = '''"""A later revision, as a test imagines it."""
 from alembic import op
 revision = "9999"
-down_revision = "0002"
+down_revision = "0003"
 def upgrade() -> None:
     op.execute("CREATE TABLE later (community_id INTEGER PRIMARY KEY, entries INTEGER NOT NULL)")
     op.execute("INSERT INTO later SELECT community_id, seq FROM head")
@@ -44,6 +44,25 @@ GUARDED = (
     "DELETE FROM account",
 )
 """What every database refuses, however it came to its tables."""
+
+KEYS_AS_BEFORE = {
+    "postgresql": ("ALTER TABLE signing_key DROP COLUMN seq, ADD PRIMARY KEY (community_id)",),
+    "sqlite": (
+        "ALTER TABLE signing_key RENAME TO gone",
+        """CREATE TABLE signing_key (
+            community_id INTEGER NOT NULL, public_key BLOB NOT NULL, wrapped BLOB NOT NULL, PRIMARY KEY (community_id)
+        ) STRICT""",
+        "INSERT INTO signing_key SELECT community_id, public_key, wrapped FROM gone", "DROP TABLE gone",
+    ),
+}  # fmt: skip
+"""A community had one signing key up to revision 0002."""
+
+
+@contextmanager
+def disposed(engine: Engine) -> Iterator[Engine]:
+    """The engine, let go of at the end."""
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
@@ -131,7 +150,12 @@ def test_the_first_revision_with_a_journal_becomes_what_is_new_today(
 ) -> None:
     first = tmp_path / "first"
     shutil.copytree(VERSIONS, first, ignore=lambda _, names: {n for n in names if not n.startswith("0001")})
-    monkeypatch.setattr(migrations, "upgrade", partial(migrations.upgrade, versions=first))
+    upgrade = partial(migrations.upgrade, versions=first)
+    monkeypatch.setattr(migrations, "upgrade", upgrade)
+    with disposed(make_engine(parse_url(engine_url), writer=True)) as engine:
+        upgrade(engine)
+        with engine.begin() as connection:
+            migrations.run(connection, str(VERSIONS / "0003_signing_keys.py"))  # today's program writes today's table
     with open_store(engine_url) as ledger:
         work = begin(ledger)
         for _ in range(5):
@@ -139,6 +163,9 @@ def test_the_first_revision_with_a_journal_becomes_what_is_new_today(
             work.heard(commands, ledger.submit_many(commands))
         assert work.holds, "keys that point at accounts are rebuilt under rows"
         other = begin(ledger, 2, "OTHER")
+        with ledger.database.write.begin() as connection:
+            for sql in KEYS_AS_BEFORE[connection.dialect.name]:
+                connection.execute(text(sql))
     monkeypatch.undo()
     with open_store(engine_url) as ledger, elsewhere(ledger.database.write, tmp_path) as fresh:
         migrations.upgrade(fresh)
@@ -208,7 +235,7 @@ def test_an_empty_or_old_database_is_not_opened_unmigrated(engine_url: str, late
     with open_store(engine_url):
         pass
     engine = make_engine(parse_url(engine_url), writer=True)
-    with pytest.raises(CannotOpen, match="revision 0002; bring it up to date"):
+    with pytest.raises(CannotOpen, match="revision 0003; bring it up to date"):
         migrations.check(engine, later)
     engine.dispose()
 
@@ -246,6 +273,8 @@ def test_three_processes_start_at_once(engine_url: str) -> None:
 FROZEN = {
     "0001_sqlite.sql": "6e5f4f536ce24cb1fdb587644b4e2938336809bc3916e30304f0237d67f2265b",
     "0001_postgresql.sql": "8e629725696024d99aa6ae03eaff21ebdb32a062406ac8816bca4264ddd42f5c",
+    "0003_sqlite.sql": "d8e2910ae5a3771ae11ecac7aaea455964cb3e9bf525b83570ac2377a809797f",
+    "0003_postgresql.sql": "a29e8409796d36326f0973388d5db36f0de2373d18f3b54c84a01ea00460183b",
     "0002_postgresql.sql": "0ac5c75426128f3913181f7a46a9e401d2532c4e4e0b1640fa7a794a87d21a38",
 }
 

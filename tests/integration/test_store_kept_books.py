@@ -39,7 +39,7 @@ def reload(ledger: Ledger, work: Work, kept: Kept) -> Kept:
 def assert_same(kept: Kept, fresh: Kept) -> None:
     """Field by field, so that a difference is readable."""
     mine, theirs = kept.books, fresh.books
-    for name in ("community", "founded", "seq", "ts", "sealed_through", "accounts_opened", "currencies"):
+    for name in ("community", "founded", "seq", "ts", "sealed_through", "accounts_opened", "currencies", "signing_keys"):
         assert getattr(mine, name) == getattr(theirs, name), name
     assert mine.policies == theirs.policies
     for uid, held in mine.accounts.items():

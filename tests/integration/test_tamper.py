@@ -57,7 +57,7 @@ def entry_of(table: Table, row: tampering.Row) -> int | None:
             return int(values[column])
     if table is schema.tree_node:
         return (int(values["index"]) + 1) << int(values["level"])
-    return 1 if table in (schema.community, schema.signing_key) else None
+    return 1 if table is schema.community else None
 
 
 def test_the_scene_leaves_no_table_empty_and_is_good(pristine: Path, tmp_path: Path) -> None:

@@ -96,6 +96,16 @@ def test_a_community_that_shows_another_key_is_refused(rive: Village) -> None:
     assert said.exit == 5 and "another key" in said.err
 
 
+def test_a_community_whose_key_was_handed_on_is_known_again(rive: Village) -> None:
+    server, ada, _bakery = rive
+    for _ in range(2):
+        server.change_signing_key()
+    said = ada.check_run("enroll", "RIV-ADA", "--server", URL, "--json").json()
+    assert said["vkey"] == server.vkey
+    server.signing_key = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    assert ada.run("enroll", "RIV-ADA", "--server", URL).exit == 5
+
+
 def test_without_enrolment_everything_says_how_to_begin(tmp_path: Path, rive: Village) -> None:
     nobody = Person(tmp_path / "nobody", rive[0])
     for command in (

@@ -114,6 +114,27 @@ def test_the_pinned_key_is_the_one_that_counts(rive: Village, tmp_path: Path) ->
     assert said.exit == 5 and "vkey" in said.err
 
 
+def test_a_receipt_is_good_under_the_pinned_key_after_it_handed_on(rive: Village, tmp_path: Path) -> None:
+    server, ada, _bakery = rive
+    early = saved(ada, tmp_path / "early.json")
+    pinned = server.vkey
+    for _ in range(2):
+        server.change_signing_key()
+    late = saved(ada, tmp_path / "late.json")
+    assert json.loads(late.read_text())["vkey"] == server.vkey != pinned
+    for path in (early, late):
+        assert offline(ada, str(path)).exit == 0
+    assert offline(ada, str(early), "--vkey", server.vkey).exit == 5, "who trusts only the new key asks again"
+    content = json.loads(late.read_text())
+    for steps, part in (
+        ([], "vkey"), (content["handed_on"][1:], "vkey"), (["AAAA"], "handed_on"), (7, "handed_on"),
+        ([content["entry"]], "handed_on"), ([_bump(step) for step in content["handed_on"]], None),
+    ):  # fmt: skip
+        late.write_text(json.dumps({**content, "handed_on": steps}))
+        told = offline(ada, str(late), "--json").json()["error"]
+        assert told["part"] == part or (part is None and told["part"] in ("vkey", "handed_on"))
+
+
 def _bump(text: str) -> str:
     data = bytearray(b64decode(text))
     data[len(data) // 2] ^= 1

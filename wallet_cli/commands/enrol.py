@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ledger.core.checkpoint import parse_vkey
 from ledger.core.merkle import ProofError
 from ledger.core.signing import b64
-from wallet_cli import paper
+from wallet_cli import paper, proofs
 from wallet_cli.answers import Device, Enrolled, read
 from wallet_cli.cli import command
 from wallet_cli.errors import Misused, Refused, Unproven
@@ -184,8 +184,8 @@ def _check_key(session: Session, found: Enrolled) -> None:
             _("The server's key for {name} is not in order; nothing was enrolled.", name=community.title)
         )
     for known in session.profile.enrolments:
-        if known.vkey != community.vkey and (
-            known.community == community.id or known.origin == community.origin
+        if (known.community == community.id or known.origin == community.origin) and not proofs.follows(
+            known.vkey, community.vkey, community.handed_on
         ):
             raise Unproven(
                 _(

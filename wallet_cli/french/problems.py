@@ -234,5 +234,8 @@ PROBLEMS = {
     ),
     "the entry is of another community": "l'écriture est d'une autre communauté",
     "the signature of who paid does not hold": "la signature de qui a payé n'est pas valable",
+    "the steps from the community's former key to its present one cannot be read": (
+        "le passage de l'ancienne clé de la communauté à la clé actuelle ne peut pas être lu"
+    ),
     "a field of the file is missing or wrong": "un champ du fichier manque ou est faux",
 }

@@ -31,6 +31,7 @@ WORDS: dict[str, str] = {
     "charge_demurrage": later("Charge on idle units"), "forfeit": later("Balance left behind"),
     "settle_debt": later("Debt settled in euros"), "write_off": later("Debt written off"),
     "import_opening": later("Opening balance brought in"), "import_payment": later("Payment brought in from elsewhere"),
+    "change_signing_key": later("New key of the community"),
 }  # fmt: skip
 """What a command is called at the desk."""
 
@@ -47,7 +48,7 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
         later("Accounts opened, frozen, closed"), ("open_account", "freeze_account", "close_account", "leave", "import_opening"),
     ),
     "devices": (later("Devices"), ("add_key", "revoke_key")),
-    "rules": (later("Currencies and rules"), ("found", "define_currency", "change_policy", "seal_period")),
+    "rules": (later("Currencies and rules"), ("found", "define_currency", "change_policy", "seal_period", "change_signing_key")),
 }  # fmt: skip
 """What a reader of the journal can ask for: its words, and the commands that it stands for."""
 
