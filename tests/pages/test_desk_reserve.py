@@ -200,3 +200,27 @@ def test_among_many_accounts_one_is_looked_for_by_name(desk: Desk) -> None:
     assert "Nobody of that name" in money.get("/desk/money/notes?q=zzz")
     sent = {"uid": str(new_id()), "account": found[0][0], "amount": "much"}
     assert 'name="amount"' in money.post("/desk/money/issue/check", sent, 422).text, "the form again, not the search"
+
+
+def test_who_goes_back_finds_what_was_typed_and_nothing_is_done(desk: Desk) -> None:
+    money = desk.site.enter(desk.site.riv, Role.TREASURER)
+    money.get("/desk/money/issue")
+    form = {"uid": str(new_id()), "account": str(desk.plain), "amount": "12,34"}
+    shown = money.post("/desk/money/issue/check", form, 200).text
+    assert 'formaction="/desk/money/issue/check"' in shown and 'name="again"' in shown
+    again = money.post("/desk/money/issue/check", form | {"again": "1"}, 200).text
+    assert 'value="12,34"' in again and f'value="{form["uid"]}"' in again and "Before it is done" not in again
+    assert desk.now()[Form.DIGITAL] == Backing(2_000, 2_000)
+
+
+def test_who_goes_back_from_weighing_a_rule_finds_what_was_chosen(desk: Desk) -> None:
+    office = desk.site.enter(desk.site.riv, Role.OPERATOR)
+    page = office.get("/desk/rules/RIV-B/change")
+    form = dict(re.findall(r'<input id="f-\w+" name="(\w+)"[^>]*? value="([^"]*)"', page))
+    assert form["commission_bp"] == "5" and form["gift_then"] == "3"
+    form |= {"commission_bp": "3.25", "gift_then": "2", "since": "2099-03-01"}
+    preview = office.post("/desk/rules/RIV-B/change", form).headers["location"]
+    link = re.search(r'href="(/desk/rules/RIV-B/change\?[^"]+)"', office.get(preview))
+    assert link is not None
+    again = dict(re.findall(r'<input id="f-\w+" name="(\w+)"[^>]*? value="([^"]*)"', office.get(link[1])))
+    assert {name: again[name] for name in form} == form

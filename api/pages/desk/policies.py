@@ -83,6 +83,11 @@ def local(typed: str, lang: str) -> str:
     return typed.replace(".", ",") if lang == "fr" else typed
 
 
+def percent(visit: Visit, basis: int) -> str:
+    """Basis points as one types percent: 2,5."""
+    return local(f"{Decimal(basis).scaleb(-2).normalize():f}", visit.lang)
+
+
 def _said(visit: Visit, kind: Kind, value: int | None, unit: Currency) -> str:
     if value is None:
         return visit.text("no limit")

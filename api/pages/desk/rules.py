@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
 from importlib import import_module
@@ -95,10 +96,12 @@ def _now(visit: Visit, currency: str) -> tuple[Currency, Policy]:
 def change(visit: Visit = page("policies.change"), currency: str = Code) -> Response:
     """The form of a change."""
     unit, policy = _now(visit, currency)
-    first = policies.today(visit) + timedelta(days=30)
+    since, said = (policies.today(visit) + timedelta(days=30)).replace(day=1), visit.request.query_params
+    if "since" in said:  # back from the preview
+        policy, since = policies.proposed(visit, unit, policy)
     return visit.show(
-        "desk/rules_change.html", unit=unit, lines=policies.parameters(visit, unit, policy), since=first.replace(day=1),
-        gift=GIFT_BP // 100,
+        "desk/rules_change.html", unit=unit, lines=policies.parameters(visit, unit, policy), since=since,
+        gifts=[policies.percent(visit, policies.share_of(said.get(name, ""), GIFT_BP, scaled=True)) for name in GIFTS],
     )  # fmt: skip
 
 
@@ -117,9 +120,14 @@ def weigh(visit: Visit = page("policies.change"), currency: str = Code) -> Respo
     if since < policies.today(visit):
         raise visit.misfilled({"since": visit.text("Rules change from today on, never for the past.")})
     after = policies.typed(visit, unit, before)
-    query = policies.address(unit, before, after, since)
-    gifts = "".join(f"&{name}={policies.share_of(visit.form.get(name), GIFT_BP)}" for name in GIFTS)
-    return visit.go(f"/desk/rules/{currency}/preview?{query}{gifts if unit.model is Model.BACKED else ''}")
+    gifts = [policies.share_of(visit.form.get(name), GIFT_BP) for name in GIFTS]
+    return visit.go(f"/desk/rules/{currency}/preview?{_query(unit, before, after, since, gifts)}")
+
+
+def _query(unit: Currency, before: Policy, after: Policy, since: date, gifts: Sequence[int]) -> str:
+    """A change as an address says it."""
+    said = "".join(f"&{name}={gift}" for name, gift in zip(GIFTS, gifts, strict=True))
+    return policies.address(unit, before, after, since) + (said if unit.model is Model.BACKED else "")
 
 
 @router.get("/desk/rules/{currency}/preview")
@@ -132,7 +140,7 @@ async def preview(visit: Visit = page("policies.change"), currency: str = Code) 
     seen = await _last_year(visit, unit, (before, after), gifts)
     answer = visit.show(
         "desk/rules_preview.html", unit=unit, changes=changes(visit, before, after, unit), since=since, seen=seen,
-        before=before, after=after, fields=_fields(visit, unit, before, after, since), uid=new_id(), gifts=gifts,
+        before=before, after=after, fields=_fields(visit, unit, before, after, since), uid=new_id(), query=_query(unit, before, after, since, gifts),
         begins=policies.begins(since, visit.face.timezone), today=policies.today(visit), timedelta=timedelta,
         kinds=list(MemberKind), operate=allowed(visit.caller.principal, "desk.operate"),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A form that was refused is shown again, with what was typed and what to mend. The one `try` of the pages."""
+"""A form that was refused, or that one goes back to, is shown again with what was typed. The one `try` of the pages."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from ledger.service import new_id
 UID = "uid"
 """The field in which a form carries the id of its command."""
 
+BACK = "again"
+"""The button that asks for the form again, whatever else the form says."""
+
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
@@ -25,6 +28,11 @@ def or_again(show: Callable[..., Any]) -> Callable[[Handler], Handler]:
     `show` gets those of the handler's arguments that it declares; `visit.form` and `visit.fault` fill its fields in.
     """
     wanted = tuple(inspect.signature(show).parameters)
+
+    def back(arguments: dict[str, Any]) -> dict[str, Any] | None:
+        """What `show` gets where its form is asked for again; None where the handler is to do its work."""
+        visit = next(each for each in arguments.values() if isinstance(each, Visit))
+        return {name: each for name, each in arguments.items() if name in wanted} if visit.form.has(BACK) else None
 
     def given_to(arguments: dict[str, Any], error: LedgerError) -> dict[str, Any]:
         visit = next(each for each in arguments.values() if isinstance(each, Visit))
@@ -43,22 +51,27 @@ def or_again(show: Callable[..., Any]) -> Callable[[Handler], Handler]:
 
             @functools.wraps(handle)
             async def awaited(**arguments: Any) -> Any:
+                given = back(arguments)
                 try:
-                    return await handle(**arguments)
+                    if given is None:
+                        return await handle(**arguments)
                 except LedgerError as error:
                     given = given_to(arguments, error)
-                    if inspect.iscoroutinefunction(show):
-                        return await show(**given)
-                    return await asyncio.to_thread(show, **given)
+                if inspect.iscoroutinefunction(show):
+                    return await show(**given)
+                return await asyncio.to_thread(show, **given)
 
             return awaited  # type: ignore[return-value]
 
         @functools.wraps(handle)
         def tried(**arguments: Any) -> Any:
+            given = back(arguments)
             try:
-                return handle(**arguments)
+                if given is None:
+                    return handle(**arguments)
             except LedgerError as error:
-                return show(**given_to(arguments, error))
+                given = given_to(arguments, error)
+            return show(**given)
 
         return tried  # type: ignore[return-value]
 
