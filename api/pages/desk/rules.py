@@ -140,7 +140,8 @@ async def preview(visit: Visit = page("policies.change"), currency: str = Code) 
     seen = await _last_year(visit, unit, (before, after), gifts)
     answer = visit.show(
         "desk/rules_preview.html", unit=unit, changes=changes(visit, before, after, unit), since=since, seen=seen,
-        before=before, after=after, fields=_fields(visit, unit, before, after, since), uid=new_id(), query=_query(unit, before, after, since, gifts),
+        before=before, after=after, fields=_fields(visit, unit, before, after, since), uid=new_id(),
+        query=_query(unit, before, after, since, gifts),
         begins=policies.begins(since, visit.face.timezone), today=policies.today(visit), timedelta=timedelta,
         kinds=list(MemberKind), operate=allowed(visit.caller.principal, "desk.operate"),
     )  # fmt: skip
