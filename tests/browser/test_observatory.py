@@ -50,7 +50,7 @@ def test_three_pilots_side_by_side(either: Live, people: People) -> None:
         office.page.reload()
     expect(table.get_by_role("rowheader", name="Registered members")).to_be_visible()
     expect(table.get_by_text("measured").first).to_be_visible()
-    velocity = table.locator("tr", has_text="Velocity").or_(table.locator("tr", has_text="Payments")).first
+    velocity = table.locator("tr", has_text="Velocity").or_(table.locator("tr", has_text="Payments, added up")).first
     expect(velocity.locator(".badge", has_text="hidden").first).to_be_visible()
     office.check_axe("pilots")
     office.shot("observatory-pilots")

@@ -45,7 +45,7 @@ def test_what_is_reported_comes_first_the_rest_under_its_heading(site: Site) -> 
     site.use.association.region.set_target(site.riv.community, "recirculation.recirculation", 0.35, "", STAFF)
     text = figures(site.enter(site.riv, Role.TREASURER))
     first, _, rest = text.partition("All figures")
-    for label in ("Registered members", "Dues paid", "Active in 90 days", "Payments between professionals", "Payments"):
+    for label in ("Registered members", "Dues paid", "Active in 90 days", "Payments between professionals", "Payments, added up"):
         assert f">{label} " in first, label
     assert "dues are not known" in first, "three counts always"
     assert "6.00 RIV" in first and "20% aim: 35%" in " ".join(first.replace("<small>", "").split())
@@ -58,7 +58,7 @@ def test_files_hold_numbers_in_units(site: Site) -> None:
     figures(desk)
     answer = desk.ask("GET", "/desk/figures/report.csv?currency=RIV")
     lines = list(csv.reader(io.StringIO(answer.text)))
-    paid = next(line for line in lines if line[:1] == ["Paiements"])
+    paid = next(line for line in lines if line[:1] == ["Montant des paiements"])
     assert paid[1:4] == ["6.00", "RIV", "6,00 RIV"]
     assert [line[0] for line in lines if line and line[0].startswith("Racine")] == ["Racine de Merkle"]
     with ZipFile(io.BytesIO(desk.ask("GET", "/desk/figures/report.xlsx?currency=RIV").content)) as book:

@@ -34,6 +34,7 @@ ALONE = {
     "recirculation.redeemed_of_issued": ("Changed back, of what was changed", "Reconversions sur changes"),
     "merchants.never_redeemed": ("Professionals who never changed back", "Prestataires n'ayant jamais reconverti"),
     "merchants.without_receipts": ("Professionals without receipts", "Prestataires sans encaissement"),
+    "velocity.volume": ("Payments, added up", "Montant des paiements"),
     "pairs.b2b_share": ("Payments between professionals", "Paiements entre prestataires"),
 }
 """Labels of figures that stand away from their heading."""
