@@ -17,11 +17,11 @@ from uuid import UUID
 
 from sqlalchemy import Row, func, inspect, select
 
-from api.association.schema import dues
+from api.association.schema import dues, link
 from api.identity.people import accounts_of
 from api.identity.schema import member
 from ledger.analytics.source.facts import MemberFact
-from ledger.core.errors import Unavailable
+from ledger.core.errors import Rejected, Unavailable
 from ledger.store.reader import Reader
 
 T = TypeVar("T")
@@ -129,13 +129,30 @@ def facts_of(reader: Reader, community: UUID) -> list[MemberFact]:
         if dues.name in there:
             query = select(dues.c.member, func.max(dues.c.through)).where(dues.c.community == community)
             paid = {row[0]: row[1] for row in connection.execute(query.group_by(dues.c.member))}
+        mirrors = {}
+        if link.name in there:
+            agreed = select(link.c.account, link.c.id, link.c.other).where(link.c.community == community)
+            mirrors = {row[0]: (row[1], row[2]) for row in connection.execute(agreed)}
         rows = connection.execute(select(member).where(member.c.community == community)).all()
         facts = []
         for start in range(0, len(rows), PAGE):
             some = rows[start : start + PAGE]
             held = accounts_of(connection, community, [row.id for row in some])
-            facts += [_fact(row, held.get(row.id, ()), paid.get(row.id)) for row in some]
-        return facts
+            for row in some:
+                own = tuple(each for each in held.get(row.id, ()) if each not in mirrors)
+                facts.append(_fact(row, own, paid.get(row.id)))
+    return facts + [
+        MemberFact(member=uid, accounts=(account,), mirrors=_code(reader, other))
+        for account, (uid, other) in mirrors.items()
+    ]
+
+
+def _code(reader: Reader, community: UUID) -> str:
+    """Of a community that has moved out only the id is left."""
+    try:
+        return reader.community(community).code
+    except Rejected:
+        return str(community)
 
 
 def _fact(row: Row[Any], accounts: tuple[UUID, ...], through: str | None) -> MemberFact:

@@ -10,7 +10,7 @@ from ledger.analytics.answers.registry import Indicator, Registry
 MODULES = (
     "network.areas", "money.circulation", "money.velocity", "money.holding", "money.age",
     "money.demurrage_rate", "spending.pictures", "spending.recirculation", "spending.rounds",
-    "spending.trajectories", "spending.leakage", "spending.flows", "territory.bases",
+    "spending.trajectories", "spending.leakage", "spending.flows", "spending.crossings", "territory.bases",
     "territory.input_output", "territory.substitution", "network.measures", "network.concentration",
     "network.circuits", "network.set_off_lines", "territory.missing_suppliers", "people.credit_health",
     "people.credit_risk", "people.participation", "people.retention", "people.merchants", "people.hours",

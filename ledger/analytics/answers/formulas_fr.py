@@ -87,6 +87,9 @@ FORMULAS: dict[str, str] = {
         "somme des paiements par territoire du payeur et du payé ; part propre = paiements internes / "
         "tous les paiements des membres du territoire"
     ),
+    "crossings": (
+        "somme des paiements au compte qui représente l'autre communauté, et de ceux qui en viennent, par mois (UTC)"
+    ),
     "sector_flows": "somme des paiements par secteur du payeur et du payé",
     "bases": (
         "émissions par base de leur source, en part des émissions de base connue ; redépensé = R2 / R1 et "

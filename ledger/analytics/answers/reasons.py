@@ -22,6 +22,10 @@ WHY: dict[str, tuple[str, str]] = {
         "the journal mirrors no reserve in euros",
         "le journal ne tient pas de réserve en euros",
     ),
+    "no_conventions": (
+        "no convention with another community is known",
+        "aucune convention connue avec une autre communauté",
+    ),
     "no_area": ("no account has a known area", "aucun compte n'a de territoire connu"),
     "no_sector": ("no account has a known sector", "aucun compte n'a de secteur connu"),
     "one_area": ("all accounts are of one area", "tous les comptes sont d'un même territoire"),

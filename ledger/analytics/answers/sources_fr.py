@@ -29,6 +29,7 @@ SOURCES: dict[str, str] = {
     "leakage": "New Economics Foundation, Plugging the Leaks ; le registre et les achats déclarés",
     "area_flows": _SUMS,
     "sector_flows": _SUMS,
+    "crossings": _SUMS,
     "bases": "Davezies, La République et ses territoires (2008) ; sources déclarées",
     "input_output": "Leontief ; Miller et Blair, Input-Output Analysis ; Flegg et Webber (1997)",
     "import_substitution": "Analyse entrées-sorties ; score : définition de ce projet",

@@ -193,6 +193,7 @@ DRAWN: dict[tuple[str, str], Picture] = {
     ("leakage", "by_area"): _bars("area", "redeemed_share", "outside_share", "national_share", stacked=True),
     ("area_flows", "matrix"): _heat("payee_area", "payer_area", "amount"),
     ("sector_flows", "matrix"): _heat("payee_sector", "payer_sector", "amount"),
+    ("crossings", "by_month"): _series("paid_out", "paid_in"),
     ("bases", "bases"): _bars("base", "share"),
     ("input_output", "multipliers"): _bars("io_sector", "type1", "type2"),
     ("import_substitution", "candidates"): Picture(_front, ("room", "output")),

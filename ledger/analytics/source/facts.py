@@ -25,6 +25,8 @@ class MemberFact:
     left: int | None = None
     dues_until: int | None = None
     accounts: tuple[UUID, ...] = ()
+    mirrors: str | None = None
+    """Of an account that stands for another community under a convention: that community's code. It is no member's."""
 
 
 class FactsError(ValueError):
@@ -42,6 +44,8 @@ def _line(fact: MemberFact) -> bytes:
         "member": str(fact.member),
         "accounts": sorted(str(account) for account in fact.accounts),
     }
+    if fact.mirrors is None:
+        del plain["mirrors"]
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
@@ -53,11 +57,12 @@ def read_facts(content: bytes) -> list[MemberFact]:
 def _fact(number: int, line: bytes) -> MemberFact:
     try:
         plain = json.loads(line)
-        known = {field.name: plain[field.name] for field in fields(MemberFact)}
+        known = {field.name: plain[field.name] for field in fields(MemberFact) if field.name != "mirrors"}
         known |= {
             "member": UUID(plain["member"]),
             "sectors": tuple(plain["sectors"]),
             "accounts": tuple(UUID(account) for account in plain["accounts"]),
+            "mirrors": plain.get("mirrors"),
         }
         return MemberFact(**known)
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -142,7 +142,7 @@ def _people(
     until: AsOf,
     facts: list[MemberFact],
 ) -> None:
-    """Tables `account`, `member` and `term`. Accounts of one member have the number of the first as their owner.
+    """Tables `account`, `member`, `term` and `partner`. Accounts of one member have the number of the first as their owner.
 
     A member joined with the first account at the latest; who has left and nobody noted when, left when the last
     account was closed to them.
@@ -191,7 +191,12 @@ def _people(
                    max(t.time) FILTER (WHERE t.frozen = 3 OR t.state <> 'open') AS gone
             FROM held h JOIN term t ON t.account = h.number WHERE h.member IS NOT NULL GROUP BY ALL
         ) o USING (member)
+        WHERE f.mirrors IS NULL
         ORDER BY 1"""
+    )
+    db.execute(
+        "CREATE TABLE partner AS SELECT h.number AS account, f.mirrors AS other FROM held h JOIN fact f USING (member)"
+        " WHERE f.mirrors IS NOT NULL"
     )
     for column in ("state", "sector", "frozen"):
         db.execute(f"ALTER TABLE term DROP COLUMN {column}")
@@ -231,6 +236,7 @@ def _fact_table(facts: list[MemberFact]) -> pa.Table:
             "college": pa.array([fact.college for fact in facts], text),
             "joined": pa.array([fact.joined for fact in facts], whole),
             "left": pa.array([fact.left for fact in facts], whole),
+            "mirrors": pa.array([fact.mirrors for fact in facts], text),
             "dues_until": pa.array([fact.dues_until for fact in facts], whole),
         }
     )

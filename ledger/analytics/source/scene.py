@@ -21,6 +21,7 @@ account    account BIGINT    dense number from 0
            opened, closed BIGINT              seconds; NULL when unknown or not
 member     owner BIGINT, kind, state, area, sector, college VARCHAR, joined, left, dues_until BIGINT (seconds, NULL)
 term       account, seq, time, floor, ceiling  history of limits, when known; here `seq` is the entry
+partner    account, other        accounts that stand for another community under a convention, and its code
 reserve    entry, time, form, change           euros (minor units) into or out of the fund behind each form, when known
 
 Entries that were reversed and their reversals are in neither table: `undone` counts them. Only members' accounts are
@@ -123,6 +124,7 @@ CREATE TABLE IF NOT EXISTS member (
   owner BIGINT, kind VARCHAR, state VARCHAR, area VARCHAR, sector VARCHAR, college VARCHAR, joined BIGINT, "left" BIGINT,
   dues_until BIGINT);
 CREATE TABLE IF NOT EXISTS term (account BIGINT, seq BIGINT, time BIGINT, floor BIGINT, ceiling BIGINT);
+CREATE TABLE IF NOT EXISTS partner (account BIGINT, other VARCHAR);
 CREATE TABLE IF NOT EXISTS reserve (entry BIGINT, time BIGINT, form VARCHAR, change BIGINT);
 """
 """`movement` and the others may as well be views over Parquet with these columns."""

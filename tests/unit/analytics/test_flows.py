@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ledger.analytics.source.beside import BesideError
-from ledger.analytics.spending import flows, leakage, recirculation
+from ledger.analytics.source.window import Window
+from ledger.analytics.spending import crossings, flows, leakage, recirculation
 from ledger.analytics.spending.survey import Purchases, read_purchases
 from tests.analytics_town import Move, public_bodies, s20k, town
 from tests.unit.analytics.test_recirculation import KINDS, YEAR
@@ -83,6 +84,24 @@ def test_forms() -> None:
 
 
 DECLARED = (Purchases("10.71C", None, 1, 4_500, 900), Purchases("10.61A", "south", 1, 1_000, 500))
+
+
+def test_crossings_are_told_by_month_and_community() -> None:
+    day = 86_400
+    moves: list[Move] = [
+        (0, "transfer", "ann", "mes", 700), (5, "transfer", "bob", "mes", 50), (40 * day, "transfer", "mes", "bob", 20),
+        (41 * day, "transfer", "ann", "val", 9), (41 * day, "transfer", "mes", "val", 1), (41 * day, "issue", None, "mes", 5),
+        (42 * day, "transfer", "ann", "bob", 3), (50 * day, "transfer", "ann", "mes", 1_000),
+    ]  # fmt: skip
+    scene = town(moves, window=Window.between(0, 50 * day))
+    none = crossings.compute(scene)
+    assert none.figures["communities"].why == "no_conventions" and none.tables == {}
+    scene.db.execute("INSERT INTO partner SELECT account, upper(label) FROM account WHERE label IN ('mes', 'val')")
+    found = crossings.compute(scene)
+    assert found.figures["communities"].value == 2
+    assert found.tables["by_month"].rows == (("1970-01", 750, 2, 0, 0), ("1970-02", 9, 1, 20, 1))
+    assert found.tables["by_community"].rows == (("MES", 750, 2, 20, 1), ("VAL", 9, 1, 0, 0))
+    assert all(table.about is None for table in found.tables.values()), "not for readers of aggregates"
 
 
 def test_three_leaks_apart() -> None:
