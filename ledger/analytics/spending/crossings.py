@@ -66,9 +66,9 @@ INDICATORS = (
         columns={
             "month": ("Month", "Mois"),
             "community": ("Other community", "Autre communauté"),
-            "paid_out": ("Paid to its members", "Payé à ses adhérents"),
+            "paid_out": ("Paid to members elsewhere", "Payé à des adhérents d'ailleurs"),
             "payments_out": ("Payments", "Paiements"),
-            "paid_in": ("Received from its members", "Reçu de ses adhérents"),
+            "paid_in": ("Received from members elsewhere", "Reçu d'adhérents d'ailleurs"),
             "payments_in": ("Payments received", "Paiements reçus"),
         },
     ),
