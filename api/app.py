@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import gc
+import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -35,6 +35,7 @@ from ledger.core.errors import LedgerError
 from ledger.jobs import Reports as ReportsJob
 from ledger.jobs import Scheduler, with_reports
 from ledger.service import Ledger, open_ledger
+from ledger.store.collecting import collecting_seldom
 
 BATCHES, MAP, LOGO, SCAN = "/v1/payment-batches", "/desk/territory", "/desk/brand", "/wallet/scan"
 MAP_BYTES, SCAN_BYTES = LARGEST + 65_536, 1_000_000
@@ -52,10 +53,8 @@ def create_app(settings: Settings, *, clock: Callable[[], int] = time.time_ns) -
             async with _running(settings, metrics, clock) as services:
                 app.state.services = services
                 app.state.pages.open(derive(services.secret, "pages"))
-                gc.collect()
-                gc.freeze()  # what is made at start stays; the collector need not look at it again
-                yield
-                gc.unfreeze()  # else what was loaded since would be said to leak
+                with collecting_seldom():
+                    yield
         except LedgerError as error:
             app.state.failure = error  # for `serve`, which can say it to the operator
             raise
@@ -100,7 +99,7 @@ async def _running(settings: Settings, metrics: Metrics, clock: Callable[[], int
     url = settings.database.get_secret_value()
     ledger = await asyncio.to_thread(
         open_ledger, url, clock=clock, master_key=master, migrate=settings.migrate,
-        writer_apart=settings.writer == "process",
+        writer_apart=settings.writer == "process" or (settings.writer == "auto" and len(os.sched_getaffinity(0)) > 1),
     )  # fmt: skip
     try:
         services = await asyncio.to_thread(_services, settings, metrics, ledger, master, clock)

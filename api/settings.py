@@ -67,8 +67,9 @@ class Settings(BaseSettings):
     """Addresses of reverse proxies whose X-Forwarded-For is believed, with commas; empty: nobody's."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least that is logged."""
-    writer: Literal["thread", "process"] = "thread"
-    """Where payments are committed: in this process, or in one of its own, which leaves this one's core to requests."""
+    writer: Literal["auto", "thread", "process"] = "auto"
+    """Where payments are committed: in a process of its own (process) or in this one (thread); auto: the first where
+    there is more than one core."""
     jobs: bool = True
     """Run the timed work in this process: expire holds, sign checkpoints, purge refusals."""
     reports: str = ""

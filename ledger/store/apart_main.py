@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import marshal
 import signal
 import socket
@@ -12,7 +11,8 @@ from ledger.core.errors import Rejected
 from ledger.core.signing import must_hold
 from ledger.store.apart import BAD, GOOD, hear, tell
 from ledger.store.apart_bytes import answers_bytes, read_batch
-from ledger.store.committer import collecting_later, temporary
+from ledger.store.collecting import collecting_later, collecting_seldom
+from ledger.store.committer import temporary
 from ledger.store.engine import make_engine, one_line, parse_url
 from ledger.store.queue import Asked
 from ledger.store.transaction import Transactions
@@ -26,10 +26,9 @@ def main(line: socket.socket) -> None:
     if url is None:
         return
     writer = _Writer(url.decode())
-    gc.collect()
-    gc.freeze()
-    while (said := hear(line)) is not None:
-        tell(line, writer.serve(said))
+    with collecting_seldom():
+        while (said := hear(line)) is not None:
+            tell(line, writer.serve(said))
 
 
 class _Writer:

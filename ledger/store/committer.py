@@ -6,13 +6,11 @@ database refuses is tried again, then command by command, so that a bad one cann
 
 from __future__ import annotations
 
-import gc
 import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -24,6 +22,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from ledger.core.commands import MAX_BATCH
 from ledger.core.errors import Corrupt, LedgerError, Unavailable
 from ledger.store.apart import Apart, Failed
+from ledger.store.collecting import collecting_later
 from ledger.store.engine import one_line
 from ledger.store.loader import Kept
 from ledger.store.queue import Asked, AsyncGroup, Group, Inbox, Task, ThreadGroup, deliver
@@ -198,19 +197,6 @@ class Committer:
             if isinstance(one.answer, Unavailable):
                 return one.answer
         return None
-
-
-@contextmanager
-def collecting_later() -> Iterator[None]:
-    """Keep Python's collector of cycles away: a batch makes many objects and no cycles, and would be looked through
-    again and again while it grows."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _finish(groups: Sequence[Group], error: BaseException | None = None) -> None:

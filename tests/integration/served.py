@@ -147,7 +147,7 @@ def settings_for(url: str, **changes: Any) -> Settings:
     """Settings for a test: no jobs, limits that nobody reaches."""
     values = {
         "database": url, "master_key": b64encode(MASTER).decode(), "jobs": False, "rate": "1000000/minute",
-        "rate_anonymous": "1000000/minute", "log_level": "error", "public_url": "https://riv.example", **changes,
+        "rate_anonymous": "1000000/minute", "log_level": "error", "public_url": "https://riv.example", "writer": "thread", **changes,
     }  # fmt: skip
     return Settings(**values)
 
