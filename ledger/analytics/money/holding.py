@@ -27,14 +27,15 @@ def compute(scene: Scene) -> Result:
     integral = scan.integral()
     mixed = scan.mixed_seconds(PAID_ON)
     fifo, lifo = (scan.matched(rule, PAID_ON).amount_seconds for rule in Rule)
+    least, most = min(lifo, mixed, fifo), max(lifo, mixed, fifo)
     figures = {
         "holding_days": spread(scan, PAID_ON),
         "with_credit_days": _over_all_spending(scan),
         "volume": Figure(held.volume, Unit.CURRENCY, held.pairs),
         "on_credit": Figure(scan.spent() - held.volume, Unit.CURRENCY),
-        "inverse_per_year": _inverse(held.volume * YEAR, mixed, lifo, fifo, held.pairs),
+        "inverse_per_year": _inverse(held.volume * YEAR, mixed, least, most, held.pairs),
         "effective_balance": _bounded(mixed, lifo, fifo, seconds, Unit.CURRENCY, "empty_window"),
-        "static_share": Figure(1 - mixed / integral, Unit.SHARE, low=1 - fifo / integral, high=1 - lifo / integral)
+        "static_share": Figure(1 - mixed / integral, Unit.SHARE, low=1 - most / integral, high=1 - least / integral)
         if integral else Figure(None, Unit.SHARE, why="no_money"),
         "open": Figure(scan.stock(), Unit.CURRENCY, scan.matched(Rule.FIFO, OPEN).pairs),
         "open_days": spread(scan, OPEN),
@@ -86,13 +87,13 @@ def _bounded(
     return Figure(mixed / whole, unit, n, min(lifo, mixed, fifo) / whole, max(lifo, mixed, fifo) / whole)
 
 
-def _inverse(volume: int, mixed: float, lifo: int, fifo: int, n: int) -> Figure:
+def _inverse(volume: int, mixed: float, least: float, most: float, n: int) -> Figure:
     if not volume:
         return Figure(None, Unit.PER_YEAR, 0, why="no_transfers")
-    if mixed <= 0 or fifo == 0:
+    if mixed <= 0:
         return Figure(None, Unit.PER_YEAR, n, why="no_time")
-    most = volume / lifo if lifo else None  # newest first, all may have been spent in the second it came
-    return Figure(volume / mixed, Unit.PER_YEAR, n, volume / fifo, most)
+    fastest = volume / least if least > 0 else None  # newest first, all may have been spent in the second it came
+    return Figure(volume / mixed, Unit.PER_YEAR, n, volume / most, fastest)
 
 
 def _line(scan: Scan, rows: Iterable[int]) -> tuple[Cell, ...]:
