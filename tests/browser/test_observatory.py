@@ -61,7 +61,7 @@ def test_three_pilots_side_by_side(either: Live, people: People) -> None:
     expect(office.page.get_by_text("aim: 10")).to_be_visible()
     office.page.locator("textarea[name=text]").fill("Why so few members?")
     office.page.locator("select[name=pilot]").select_option(f"{places[2].code}:{places[2].code}")
-    office.page.get_by_role("button", name="Ask", exact=True).click()
+    office.page.get_by_role("button", name="Send the question").click()
     expect(office.page.get_by_text("La Petite has your question.")).to_be_visible()
     (asked,) = use.association.region.questions(places[2].community, open_only=True)
     assert asked.text == "Why so few members?"

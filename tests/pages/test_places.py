@@ -52,3 +52,16 @@ def test_many_who_ask_at_once_right_after_the_start_are_all_answered(
     with ThreadPoolExecutor(40) as pool:
         asked = [pool.submit(each.ask, "GET", "/wallet/places" + ("?q=nothing" if n % 4 == 0 else "")) for n, each in enumerate(visitors)]
     assert {each.result().status_code for each in asked} == {200}
+
+
+def test_looking_changes_nothing_telling_it_counts(site: Site) -> None:
+    """A need is noted when a member says so, not when a page is fetched."""
+    needs, place = site.use.association.needs, site.riv
+    member = site.enter(place, Role.MEMBER)
+    text = member.get("/wallet/places?q=dentist")
+    assert "Tell the association that you look for this" in text and not needs.unmet(place.community, fewest=1)
+    member.post("/wallet/needs", {"words": "Dentist", "wanted_in": "Lyon"}, 303)
+    assert [(each.words, each.place, each.members) for each in needs.unmet(place.community, fewest=1)] == [("dentist", "lyon", 1)]
+    assert "Noted, without your name" in member.get("/wallet/places")
+    staff = site.enter(place, Role.AUDITOR).get("/wallet/places?q=dentist")
+    assert "Nobody has this yet" in staff and "Tell the association" not in staff

@@ -14,6 +14,7 @@ from api.pages.wallet.lines import midnight
 from api.pages.wallet.mine import member_of
 from ledger.community.dues import lapses_on
 from ledger.community.membership import MemberKind, MemberState
+from ledger.core.accounts import Model
 
 router = page_router()
 
@@ -25,7 +26,7 @@ def dues(visit: Visit = page("members.me")) -> Response:
     rules, paid = life.own_rules.of(c).dues, life.dues.of(c, mine.id)
     through = max((each.through for each in paid), default=None)
     zone = visit.face.timezone
-    known = {each.code: each for each in visit.use.ledger.reader.currencies(c)}
+    known = {each.code: each for each in visit.use.ledger.reader.currencies(c) if each.model is not Model.MIRROR}
     return visit.show(
         "wallet/dues.html", mine=mine, rules=rules, euros=EUROS, states=MemberState, person=mine.kind is MemberKind.PERSON,
         said=life.applications.find(c, mine.id), may=allowed(visit.caller.principal, "members.update"),

@@ -52,6 +52,11 @@ class Told:
         return self.line.posted or self.line.held
 
     @property
+    def moved(self) -> bool:
+        """Whether the balance changed; setting aside and letting go do not change it."""
+        return self.line.posted != 0
+
+    @property
     def receipt(self) -> str:
         """The address of the receipt, if there is one."""
         return f"/receipt/{self.line.command_id}" if self.line.command in RECEIPTS else ""
@@ -79,7 +84,7 @@ def search(
     """Lines newest first, and the version before which to go on; None at the end."""
     c, zone = visit.caller.community, visit.face.timezone
     first = 0 if wanted.start is None else midnight(wanted.start, zone)
-    fits = _fits(wanted, held)
+    fits, places = _fits(wanted, held), _conventions(visit)
     found: list[Told] = []
     seen = visit.use.ledger.reader  # no snapshot: lines are only added, and the names need the connection
     newest = seen.account(c, held.account.uid).version
@@ -90,7 +95,7 @@ def search(
         size = BATCH if wanted.given else limit + 1
         lines = seen.statement(c, held.account.uid, before_version=at, limit=size)
         memos = seen.memos(c, [line.seq for line in lines])
-        names = visit.use.identity.names(c, {line.counterparty for line in lines})
+        names = places | visit.use.identity.names(c, {line.counterparty for line in lines})
         for line in lines:
             if line.ts < first:
                 return found, None
@@ -111,6 +116,15 @@ def tell(visit: Visit, line: Line, names: dict[UUID, str], memos: dict[int, str]
     what = visit.text(word) if word else ""
     name = names.get(line.counterparty, "")
     return Told(line, name or what or visit.face.name, what if name else "", memos.get(line.seq, ""))
+
+
+def _conventions(visit: Visit) -> dict[UUID, str]:
+    """By the account that stands for another community, what that one is called."""
+    use = visit.use
+    return {
+        each.account: use.identity.communities.name(each.other) or use.facts.community(each.other).code
+        for each in use.association.links.of(visit.caller.community)
+    }
 
 
 def midnight(day: date, zone: str) -> int:

@@ -39,9 +39,14 @@ class Held:
 
     @property
     def can_receive(self) -> bool:
-        """Whether payments may come in."""
-        frozen = self.account.frozen & Freeze.CREDITS
-        return not frozen and self.account.state is AccountState.OPEN and not self.is_purse
+        """Whether payments may come in: to notes they are made by hand."""
+        open_one = self.account.state is AccountState.OPEN and not self.account.frozen & Freeze.CREDITS
+        return open_one and not self.is_purse and not self.notes
+
+    @property
+    def notes(self) -> bool:
+        """Whether it counts notes."""
+        return self.account.form is Form.PAPER
 
     @property
     def time(self) -> bool:

@@ -1,12 +1,14 @@
-"""`/wallet/places`: where to spend, by name, trade and town; a search that finds nobody is noted as a need."""
+"""`/wallet/places`: where to spend, by name, trade and town; what nobody has can be told to the association."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
 from starlette.responses import Response
 
 from api import introducing
@@ -14,10 +16,12 @@ from api.identity.directory import position
 from api.identity.errors import not_found
 from api.identity.names import search_key
 from api.identity.people import Member
+from api.pages.frame.again import or_again
+from api.pages.frame.form import Filled
 from api.pages.frame.guard import page
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
-from api.pages.wallet.mine import Held, holdings, read_id
+from api.pages.wallet.mine import Held, holdings, member_of, read_id
 from api.pages.wallet.trades import trade, trades_of
 from ledger.community.membership import MemberKind, MemberState
 
@@ -63,8 +67,8 @@ def nearby(visit: Visit, mine: Member, held: list[Held], few: int) -> list[Place
     if not firms:
         found = directory.page(c, limit=PAGE)
         firms = [each for each in found if each.kind is not MemberKind.PERSON and each.id != mine.id]
-    some = [place_of(visit, each, own) for each in firms]
-    return [each for each in some if each.accounts][:few]
+    some = (place_of(visit, each, own) for each in _varied(firms))
+    return list(islice((each for each in some if each.accounts), few))
 
 
 @router.get("/wallet/places")
@@ -84,8 +88,6 @@ def places(visit: Visit = page("directory.read")) -> Response:
         )
     own, mine = frozenset(each.unit.code for each in holdings(visit)), visit.caller.principal.member
     shown = [place_of(visit, each, own) for each in found[:PAGE] if each.id != mine]
-    if words and not shown and mine is not None:
-        visit.use.association.needs.say(visit.caller.community, mine, words, town)
     by_town: dict[str, list[Place]] = defaultdict(list)
     for each in shown:
         by_town[each.town].append(each)
@@ -94,12 +96,29 @@ def places(visit: Visit = page("directory.read")) -> Response:
     counts = Counter(search_key(each.place) for each in everybody if each.place)
     towns = sorted(by_town.items(), key=lambda each: (not each[0], search_key(each[0])))
     return visit.show(
-        "wallet/places.html", shown=shown, by_town=towns, words=words, sector=sector, town=town,
+        "wallet/places.html", shown=shown, by_town=towns, mine=mine, words=words, sector=sector, town=town,
         map=drawn, areas=[(area, counts[search_key(area.name)]) for area in drawn.areas] if drawn else [],
         chosen=search_key(town), key=search_key, next=visit.here(after="{1} {0}".format(*position(last))) if last else "",
         trades=sorted({(code, trade(code, visit)) for code in codes}, key=lambda each: search_key(each[1])),
         towns=[(name, name) for name in sorted({each.place for each in everybody if each.place}, key=search_key)],
     )  # fmt: skip
+
+
+class Missed(Filled):
+    """What was looked for in vain, and where."""
+
+    words: str = Field(max_length=80)
+    wanted_in: str = Field("", max_length=80)
+
+
+@router.post("/wallet/needs")
+@or_again(places)
+def miss(visit: Visit = page("members.me")) -> Response:
+    """Tell the association what one looks for; it counts such needs and is not told whose they are."""
+    sent = visit.read(Missed)
+    visit.use.association.needs.say(visit.caller.community, member_of(visit).id, sent.words, sent.wanted_in)
+    said = visit.text("Noted, without your name: what at least three members look for, your association sees at its desk.")
+    return visit.go("/wallet/places", said)
 
 
 @router.get("/wallet/places/{member}")
@@ -113,6 +132,15 @@ def shown(member: UUID, visit: Visit = page("directory.read")) -> Response:
         "wallet/place.html", place=place_of(visit, found, own), me=member == visit.caller.principal.member,
         offers=visit.use.association.exchanges.board(visit.caller.community, member=member),
     )  # fmt: skip
+
+
+def _varied(firms: list[Member]) -> list[Member]:
+    """One shop of each trade first, then the others."""
+    firsts: dict[tuple[str, ...], Member] = {}
+    for each in firms:
+        if each.kind is MemberKind.BUSINESS:
+            firsts.setdefault(each.sectors[:1], each)
+    return [*firsts.values(), *(each for each in firms if each not in firsts.values())]
 
 
 def _everybody(visit: Visit) -> list[Member]:

@@ -40,6 +40,7 @@ SAMPLES = {
     "POST /wallet/dues": PageSample(M, {"dues": "15"}, answers=(409,)),
     "POST /wallet/leave": PageSample(M, {"uid": "{new}", "wish": "give"}),
     "POST /wallet/leave/withdrawal": PageSample(M, answers=(409,)),
+    "POST /wallet/needs": PageSample(M, {"words": "Cheese"}),
     "POST /wallet/profile": PageSample(M, {"version": "1", "listed": "true"}, answers=(409,)),
     "POST /wallet/exchanges/new": PageSample(M, {"kind": "offer", "title": "Bikes", "category": "repair"}),
     "GET /wallet/exchanges/offers/{offer}": PageSample(M),
