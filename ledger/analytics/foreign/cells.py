@@ -70,12 +70,13 @@ def amount(column: str, kind: str, scale: int | None, *, signed: bool = False) -
     least = -MAX_AMOUNT if signed else 1
     if kind in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"):
         minor = f"CAST({column} AS HUGEINT) * {10**digits}"
-    elif digits == 0:
+    elif scale is None:
         minor = whole(said)
     else:
-        number = rf"[+-]?\d{{1,17}}([.,]\d{{1,{digits}}}0*)?"
+        decimals = rf"\d{{1,{digits}}}0*" if digits else "0+"
+        number = rf"[+-]?\d{{1,17}}([.,]{decimals})?"
         units = rf"regexp_extract({said}, '^[+-]?(\d+)', 1)"
-        part = rf"regexp_extract({said}, '[.,](\d{{1,{digits}}})', 1)"
+        part = rf"regexp_extract({said}, '[.,](\d{{1,{digits}}})', 1)" if digits else "''"
         minor = (
             f"CASE WHEN regexp_full_match({said}, '{number}') THEN"
             f" CAST({units} || rpad({part}, {digits}, '0') AS HUGEINT) * CASE WHEN {said} LIKE '-%' THEN -1 ELSE 1 END END"
@@ -97,13 +98,16 @@ def why_no_time(said: str) -> str:
 
 def why_no_amount(said: str, scale: int | None) -> str:
     """The remedy for an amount."""
+    if not said:
+        return "no amount; write digits"
     number = re.fullmatch(r"([+-]?)(\d+)(?:[.,](\d+))?", said)
     if number is None:
         return f"{_short(said)} is not an amount; digits alone, without signs for thousands or a currency"
     sign, whole, part = number[1], number[2], number[3] or ""
     if part.rstrip("0") if scale is not None else part:
         if scale is None:
-            return f"{said} has decimals; say how many the currency has, such as --scale 2"
+            none = "" if part.rstrip("0") else ", or --scale 0 for none"
+            return f"{said} has decimals; say how many the currency has, such as --scale 2{none}"
         if len(part.rstrip("0")) > scale:
             return f"{said} has more decimals than --scale {scale}"
     if sign == "-" or not int(whole + part):

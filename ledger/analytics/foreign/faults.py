@@ -28,7 +28,7 @@ def check_cells(
     kinds = ", ".join(f"'{kind}'" for kind in ("", *KINDS))
     nothing = ", ".join(f"'{each}'" for each in NOTHING)
     seconds, others, days = db.execute(
-        "SELECT count(*) FILTER (seconds), count(*) FILTER (NOT seconds), count(*) FILTER (seconds AND"
+        "SELECT count(*) FILTER (seconds), count(*) FILTER (NOT seconds AND moment IS NOT NULL), count(*) FILTER (seconds AND"
         f" regexp_full_match(CAST(moment // 1000000 AS VARCHAR), '{_DAY}')) FROM staged"
     ).fetchone() or (0, 0, 0)
     checks = [

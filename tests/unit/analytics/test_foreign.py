@@ -114,10 +114,16 @@ def test_dates_and_seconds_do_not_mix(file: Path) -> None:
     assert fault.startswith("line 4, column time: some times are whole seconds")
 
 
+def test_a_line_of_sums_is_one_fault_of_its_time_and_blames_no_other(file: Path) -> None:
+    faults = refusal(file, HEAD + "1,5,,,a,1\n2,6,,a,b,1\n3,Total,,a,b,2\n")
+    assert len(faults) == 1 and faults[0].startswith("line 4, column time: 'Total' is not a time")
+
+
 @pytest.mark.parametrize(
     ("text", "scale", "minor"),
     [("7", None, 7), (str(2**53 - 1), None, 2**53 - 1), ("+7", None, 7), ("007", None, 7), (" 7 ", None, 7),
-     ("7", 2, 700), ("7.5", 2, 750), ("7,05", 2, 705), ("0.01", 2, 1), ("7.5000", 2, 750), ("3", 0, 3)],
+     ("7", 2, 700), ("7.5", 2, 750), ("7,05", 2, 705), ("0.01", 2, 1), ("7.5000", 2, 750), ("3", 0, 3),
+     ("3.0", 0, 3), ("3,00", 0, 3)],
 )  # fmt: skip
 def test_amounts(file: Path, text: str, scale: int | None, minor: int) -> None:
     assert read(file, HEAD + f'1,5,,a,b,"{text}"\n', scale=scale)[0][4] == minor
@@ -134,7 +140,10 @@ def test_amounts(file: Path, text: str, scale: int | None, minor: int) -> None:
         (str(10**30), None, "largest amount"),
         ("1e3", None, "is not an amount"),
         ("1 000", None, "is not an amount"),
-        ("", None, "is not an amount"),
+        ("", None, "no amount"),
+        ("12.00", None, "or --scale 0 for none"),
+        ("12.50", 0, "more decimals than --scale 0"),
+        ("12.", 0, "is not an amount"),
         ("0.00", 2, "not above 0"),
         ("90071992547410.00", 2, "largest amount"),
     ],
