@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from functools import cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -56,6 +56,10 @@ class Change(Enum):
     CLOSE_HOLD = "DELETE FROM open_hold WHERE community_id = ? AND id = ?"
 
 
+_ACCOUNT = itemgetter(len(TOTALS), len(TOTALS) + 1)
+"""Community and number, in the rows of `Change.TOTALS`."""
+
+
 class Bulk:
     """SQLite's way; `PostgresqlBulk` is the other. Works on the driver's cursor: SQLAlchemy costs more than SQLite."""
 
@@ -69,6 +73,8 @@ class Bulk:
     def insert(self, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
         """Insert rows; every value given, nothing returned."""
         if rows:
+            if table is schema.posting:  # each account has its place: near ones one after the other
+                rows = sorted(rows)
             driver_cursor(connection).executemany(self._inserts[table], rows)
 
     def ahead(self, connection: Connection) -> Copies | None:
@@ -92,7 +98,9 @@ class Bulk:
         for change, rows in changes:
             if rows:
                 cursor = driver_cursor(connection)
-                cursor.executemany(self._changes[change], rows)
+                cursor.executemany(
+                    self._changes[change], sorted(rows, key=_ACCOUNT) if change is Change.TOTALS else rows
+                )
                 met.append((change, len(rows), cursor.rowcount))
         self._check(met)
 
