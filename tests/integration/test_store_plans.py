@@ -153,7 +153,7 @@ def test_the_committer_only_looks_up_by_key(played: Played, monkeypatch: pytest.
         )
         whole = re.findall(r"SEARCH (\w+) USING .*\(community_id=\?\)", plan)
         # SQLite reads a community's accounts for its own ones; its one writer does so once
-        assert set(whole) <= {"currency", "policy"} | ({"account"} if "kind IN" in statement else set()), plan
+        assert set(whole) <= {"currency", "policy", "signing_key"} | ({"account"} if "kind IN" in statement else set()), plan
         if "kind IN" in statement and ledger.database.dialect == "postgresql":
             assert "account_kind" in plan
         if "FROM entry t" in statement or "FROM refusal t" in statement or "JOIN entry t" in statement:
