@@ -130,10 +130,10 @@ def http(bench: Bench) -> Figures:
         )
     for engine, url in bench.engines():
         place = settle(url, bench.folder)
-        apart = bench.stack.enter_context(place.served(writer="process"))
+        thread = bench.stack.enter_context(place.served(writer="thread"))
         for name, kind in (("payment by key", "key"), ("payment signed", "signed")):
-            figures[f"{engine}: HTTP {name}, writer in a process"] = partial(
-                _load, place, apart, kind, "/v1/payments", bench.seconds
+            figures[f"{engine}: HTTP {name}, writer in a thread"] = partial(
+                _load, place, thread, kind, "/v1/payments", bench.seconds
             )
     return figures
 

@@ -58,7 +58,7 @@ class Place:
     town: Path
 
     @contextmanager
-    def served(self, processes: int = 1, writer: str = "thread") -> Iterator[tuple[int, ...]]:
+    def served(self, processes: int = 1, writer: str = "auto") -> Iterator[tuple[int, ...]]:
         """Servers on it, each with its port. `writer` as in the settings."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("RICOCHET_")}
         environment = clean | {
