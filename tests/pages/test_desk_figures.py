@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import time
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from zipfile import ZipFile
 
@@ -57,9 +58,10 @@ def test_files_hold_numbers_in_units(site: Site) -> None:
     desk = site.enter(site.riv, Role.TREASURER, lang="fr")
     figures(desk)
     answer = desk.ask("GET", "/desk/figures/report.csv?currency=RIV")
-    lines = list(csv.reader(io.StringIO(answer.text)))
+    assert answer.content.startswith(BOM_UTF8), "a spreadsheet knows the accents by it"
+    lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     paid = next(line for line in lines if line[:1] == ["Montant des paiements"])
-    assert paid[1:4] == ["6.00", "RIV", "6,00 RIV"]
+    assert paid[1:4] == ["6,00", "RIV", "6,00 RIV"]
     assert [line[0] for line in lines if line and line[0].startswith("Racine")] == ["Racine de Merkle"]
     with ZipFile(io.BytesIO(desk.ask("GET", "/desk/figures/report.xlsx?currency=RIV").content)) as book:
         names = book.read("xl/workbook.xml").decode()
@@ -71,7 +73,7 @@ def test_files_hold_numbers_in_units(site: Site) -> None:
             break
         time.sleep(0.2)
         data = desk.ask("GET", "/desk/figures/report.data?currency=RIV")
-    assert data.text.startswith("section,indicator,item")
+    assert data.content.decode("utf-8-sig").startswith("section,indicator,item")
     assert data.headers["content-disposition"].endswith('.data.csv"')
 
 

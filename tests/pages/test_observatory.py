@@ -96,7 +96,7 @@ def test_a_currency_at_rest_has_a_chart_of_some_size() -> None:
 
 def test_sheets_hold_numbers_and_no_formulas() -> None:
     page = Sheet("Figures", [["Figure", "Value"], ["=cmd()", Number(0.25, "0.0%")], ["", None]])
-    assert list(csv.reader(io.StringIO(as_csv([page, page]))))[:4] == [["Figure", "Value"], ["'=cmd()", "0.25"], ["", ""], []]
+    assert list(csv.reader(io.StringIO(as_csv([page, page]).decode("utf-8-sig"))))[:4] == [["Figure", "Value"], ["'=cmd()", "0.25"], ["", ""], []]
     with ZipFile(io.BytesIO(as_xlsx([page]))) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
         assert "<v>0.25</v>" in sheet and "<f>" not in sheet

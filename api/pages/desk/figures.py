@@ -18,7 +18,7 @@ from api.pages.frame.again import or_again
 from api.pages.frame.form import Filled
 from api.pages.frame.guard import page
 from api.pages.frame.looking import Looking, Period, Pilot, last_year
-from api.pages.frame.sheets import CSV, XLSX, as_csv, as_xlsx
+from api.pages.frame.sheets import CSV, XLSX, as_csv, as_xlsx, marked
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
 from api.reporting import Wanted
@@ -87,6 +87,8 @@ async def report(visit: Visit = page("reports.read"), form: str = Path(pattern="
         raise Unavailable(_LATER)
     if form in ("csv", "xlsx"):
         found = await asyncio.to_thread(_filed, visit, chosen, period, found, form)
+    elif form == "data":
+        found = marked(found)
     media = {"pdf": "application/pdf", "xlsx": XLSX}.get(form, CSV)
     answer = Response(found, media_type=media)
     visit.dress(answer)
@@ -100,7 +102,7 @@ def _filed(visit: Visit, chosen: Pilot, period: Period, report: dict[str, Any], 
     aims = visit.use.association.region.targets(chosen.community)
     told = telling().tell(report, chosen, visit.lang, aims)
     sheets = import_module("api.pages.desk.figures_sheets").sheets(visit, told, period, report["head"])
-    return as_csv(sheets) if form == "csv" else as_xlsx(sheets)
+    return as_csv(sheets, visit.lang) if form == "csv" else as_xlsx(sheets)
 
 
 class Answered(Filled):

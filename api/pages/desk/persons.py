@@ -154,5 +154,5 @@ def payable(visit: Visit, some: Collection[Owned]) -> list[tuple[str, str]]:
 def dues_of(visit: Visit, member: Member) -> list[tuple[Paid, Currency]]:
     """What a member paid and in which unit, newest first."""
     c = visit.caller.community
-    known = {each.code: each for each in visit.use.ledger.reader.currencies(c)}
+    known = {each.code: each for each in units(visit)}
     return [(each, known.get(each.currency, EUROS)) for each in visit.use.association.dues.of(c, member.id)]

@@ -138,8 +138,12 @@ async def preview(visit: Visit = page("policies.change"), currency: str = Code) 
     said = visit.request.query_params
     gifts = tuple(policies.share_of(said.get(name, ""), GIFT_BP, scaled=True) for name in GIFTS)
     seen = await _last_year(visit, unit, (before, after), gifts)
+    differ = changes(visit, before, after, unit)
+    if gifts[0] != gifts[1]:
+        was, will = (f"{policies.percent(visit, gift)} %" for gift in gifts)
+        differ = [*differ, (visit.text("Gift on conversions"), was, will)]
     answer = visit.show(
-        "desk/rules_preview.html", unit=unit, changes=changes(visit, before, after, unit), since=since, seen=seen,
+        "desk/rules_preview.html", unit=unit, changes=differ, since=since, seen=seen,
         before=before, after=after, fields=_fields(visit, unit, before, after, since), uid=new_id(),
         query=_query(unit, before, after, since, gifts),
         begins=policies.begins(since, visit.face.timezone), today=policies.today(visit), timedelta=timedelta,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -37,19 +38,29 @@ class Sheet:
     lines: Sequence[Sequence[Cell]]
 
 
-def as_csv(sheets: Sequence[Sheet]) -> str:
-    """One after the other, an empty line between; decimal points, shares as fractions."""
+MARKS = {"fr": (";", ","), "en": (",", ".")}
+"""Between columns, and in a number: what a spreadsheet of the language expects."""
+
+
+def as_csv(sheets: Sequence[Sheet], lang: str = "en") -> bytes:
+    """One after the other, an empty line between; shares as fractions."""
+    between, point = MARKS[lang]
     text = io.StringIO()
     for at, sheet in enumerate(sheets):
         if at:
             text.write("\r\n")
-        csv.writer(text).writerows([[_plain(cell) for cell in line] for line in sheet.lines])
-    return text.getvalue()
+        csv.writer(text, delimiter=between).writerows([[_plain(cell, point) for cell in line] for line in sheet.lines])
+    return marked(text.getvalue())
 
 
-def _plain(cell: Cell) -> str:
+def marked(text: str | bytes) -> bytes:
+    """UTF-8 with the mark by which a spreadsheet knows it, without which it spoils every accent."""
+    return BOM_UTF8 + (text.encode() if isinstance(text, str) else text)
+
+
+def _plain(cell: Cell, point: str) -> str:
     if isinstance(cell, Number):
-        return str(cell.value)
+        return str(cell.value).replace(".", point)
     return harmless(cell or "")
 
 

@@ -85,8 +85,9 @@ def moment_of(ns: int, timezone: str) -> datetime:
 
 
 def write_day(ns: int, lang: str, timezone: str) -> str:
-    """ "21 nov. 2026"."""
-    return format_date(moment_of(ns, timezone), "medium", locale=LOCALES[lang])
+    """ "21 nov. 2026"; in French the first of a month is "1er"."""
+    said = format_date(moment_of(ns, timezone), "medium", locale=LOCALES[lang])
+    return f"1er{said[1:]}" if lang == "fr" and said.startswith("1 ") else said
 
 
 def write_month(month: str, lang: str) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.identity.errors import not_found
 from api.pages.frame.guard import anybody, page
 from api.pages.frame.looking import Pilot, last_year, pilots, wanted
-from api.pages.frame.sheets import CSV, XLSX, as_csv, as_xlsx
+from api.pages.frame.sheets import CSV, XLSX, as_csv, as_xlsx, marked
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
 from api.pages.observatory.pages import chosen, crossed, looking, of_region, period_of, showing
@@ -71,7 +71,8 @@ async def report(
     found = await _one(visit, pilot)
     content = await _made(visit, found, "all", form)
     period = await asyncio.to_thread(period_of, visit, [found])
-    media = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}[form]
+    media = {"pdf": "application/pdf", "csv": CSV}[form]
+    content = marked(content) if form == "csv" else content
     return _file(visit, content, media, f"{found.code}-{found.currency}-{period.first}-{period.last}.{form}")
 
 
@@ -96,7 +97,7 @@ async def table(
         pages.append(sheets.flows(visit, crossings["between"]))
     name = f"{visit.text('pilots')}-{period.first}-{period.last}.{form}"
     if form == "csv":
-        return _file(visit, as_csv(pages), CSV, name)
+        return _file(visit, as_csv(pages, visit.lang), CSV, name)
     return _file(visit, await asyncio.to_thread(as_xlsx, pages), XLSX, name)
 
 

@@ -20,8 +20,10 @@ COUNTS = ("registered", "dues_paid", "active_90", "active_30")
 
 SINCE = f"""(
     SELECT m.*, least(coalesce(m.joined, 0), coalesce(a.first, m.joined, 0)) AS since
-    FROM member m LEFT JOIN (SELECT owner, min(time) AS first FROM {ACTIVITY} GROUP BY owner) a ON m.owner = a.owner)"""
-"""Members with the moment since when they belong: a payment before the date in the register says more than that date."""
+    FROM member m LEFT JOIN (SELECT owner, min(time) AS first FROM {ACTIVITY} GROUP BY owner) a ON m.owner = a.owner
+    WHERE m.state IS DISTINCT FROM 'pending')"""
+"""Members with the moment since when they belong: a payment before the date in the register says more than that date.
+Who has applied and waits is none yet."""
 
 
 @dataclass(frozen=True, slots=True)

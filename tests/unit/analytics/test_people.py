@@ -66,6 +66,13 @@ def test_registered_is_not_active() -> None:
     assert [row[0] for row in said.tables["by_college"].rows] == ["firms", "holders"]
 
 
+def test_who_waits_to_be_let_in_is_no_member_yet() -> None:
+    scene = valley()
+    scene.db.execute("INSERT INTO member (owner, kind, state, joined) VALUES (5, 'person', 'pending', ?)", [50 * DAY])
+    said = participation(scene)
+    assert (value(said, "registered"), value(said, "joins")) == (3, 2)
+
+
 def test_small_groups_of_members_are_hidden_from_the_region() -> None:
     (shown,) = protect([participation(valley()).tables["by_kind"]])
     assert shown.rows == (("business", None, None, None, None), ("person", None, None, None, None))
