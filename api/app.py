@@ -25,7 +25,8 @@ from api.edge.observe import Observed
 from api.facts import Facts
 from api.identity.records import Records
 from api.identity.service import Identity
-from api.reporting import Reports, facts_of
+from api.nightly import Nightly
+from api.reporting import Reports
 from api.routes import ROUTERS
 from api.settings import Settings, master_key
 from api.stream import Hub
@@ -103,7 +104,8 @@ async def _running(settings: Settings, metrics: Metrics, clock: Callable[[], int
     )  # fmt: skip
     try:
         services = await asyncio.to_thread(_services, settings, metrics, ledger, master, clock)
-        scheduler = Scheduler(ledger, clock=clock, jobs=with_reports(_reports_job(services)))
+        nightly = Nightly(url, services.reports.folder, figures_too=settings.metrics_figures)
+        scheduler = Scheduler(ledger, clock=clock, jobs=with_reports(_reports_job(services, nightly)))
         deliverer = Deliverer(
             services.identity.hooks, services.identity.people, ledger.reader, services.facts,
             clock=clock, private=settings.webhook_private_addresses,
@@ -121,21 +123,17 @@ async def _running(settings: Settings, metrics: Metrics, clock: Callable[[], int
                 task.cancel()
             with suppress(asyncio.CancelledError):
                 await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.to_thread(nightly.stop)
             await asyncio.to_thread(scheduler.stop)
             await asyncio.to_thread(services.reports.close)
     finally:
         await asyncio.to_thread(ledger.close)
 
 
-def _reports_job(services: Services) -> ReportsJob:
+def _reports_job(services: Services, nightly: Nightly) -> ReportsJob:
     """What prepares reports at night; the figures of /metrics are wanted at the start too."""
     shown = services.settings.metrics_figures
-    return ReportsJob(
-        services.reports.folder,
-        lambda community: facts_of(services.ledger.reader, community),
-        services.metrics.show if shown else None,
-        at_once=shown,
-    )
+    return ReportsJob(nightly, services.metrics.show if shown else None, at_once=shown)
 
 
 def _services(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid5
 
 from ledger.core.accounts import MEMBER_KINDS, Account, Freeze, PolicyVersion
@@ -164,19 +164,42 @@ NIGHT = range(1, 5)
 """Hours (UTC) in which long work may be done."""
 
 
+class Prepared(Protocol):
+    """What was brought up to date: see `analytics.report.upkeep`, which is too large to load before it is wanted."""
+
+    @property
+    def communities(self) -> int: ...
+    @property
+    def figures(self) -> Iterable[Any]: ...
+    @property
+    def errors(self) -> Iterable[str]: ...
+
+
+def prepare_here(
+    folder: Path, facts: Callable[[UUID], Iterable[Any]] | None = None, *, figures_too: bool = False
+) -> Callable[[Ledger], Prepared]:
+    """Extracts brought up to date in this process. `facts`: of a community's members."""
+
+    def prepare(ledger: Ledger) -> Prepared:
+        upkeep = import_module("ledger.analytics.report.upkeep")
+        prepared: Prepared = upkeep.bring_up(ledger.reader, folder, facts, figures_too=figures_too)
+        return prepared
+
+    return prepare
+
+
 class Reports:
     """The job that brings the extracts for reports up to date, once a night."""
 
     def __init__(
         self,
-        folder: Path,
-        facts: Callable[[UUID], Iterable[Any]] | None = None,
-        heard: Callable[[Any], None] | None = None,
+        prepare: Callable[[Ledger], Prepared],
+        heard: Callable[[Iterable[Any]], None] | None = None,
         *,
         at_once: bool = False,
     ) -> None:
-        """`facts`: of a community's members; `heard` is told the main figures; `at_once`: not only at night."""
-        self._folder, self._facts, self._heard, self._at_once = folder, facts, heard, at_once
+        """`heard` is told the main figures; `at_once`: not only at night."""
+        self._prepare, self._heard, self._at_once = prepare, heard, at_once
         self._night = -1
 
     def __call__(self, ledger: Ledger, now: int) -> int:
@@ -185,9 +208,7 @@ class Reports:
         if night == self._night or not (self._at_once or hour in NIGHT):
             return 0
         self._night, self._at_once = night, False
-        # large, and of no use to a server that is never asked for a report
-        bring_up = import_module("ledger.analytics.report.upkeep").bring_up
-        done = bring_up(ledger.reader, self._folder, self._facts, figures_too=self._heard is not None)
+        done = self._prepare(ledger)
         if self._heard is not None:
             self._heard(done.figures)
         if done.errors:

@@ -15,7 +15,7 @@ from ledger.analytics.source.places import reports_folder
 from ledger.cli.common import COULD_NOT_RUN, REFUSED, Community, community_named, fail, opened
 from ledger.cli.report import facts_known
 from ledger.core.errors import Rejected
-from ledger.jobs import Reports, run_jobs, with_reports
+from ledger.jobs import Reports, prepare_here, run_jobs, with_reports
 from ledger.store.findings import Report
 from ledger.store.verify import verify as audit
 
@@ -97,7 +97,7 @@ def jobs(
     with opened(context) as ledger:
         folder = reports_folder(context.obj, os.environ.get("RICOCHET_REPORTS", ""))
         every_job = with_reports(
-            Reports(folder, lambda community: facts_known(ledger, community), at_once=reports)
+            Reports(prepare_here(folder, lambda community: facts_known(ledger, community)), at_once=reports)
         )
         while True:
             done = run_jobs(ledger, time.time_ns(), jobs=every_job)

@@ -14,12 +14,13 @@ import pytest
 
 from api import reporting
 from api.identity.principal import Role
+from api.nightly import Nightly
 from api.reporting import Reports, Wanted
 from ledger.community.membership import MemberKind
 from ledger.core import commands as c
 from ledger.core.errors import Unavailable
 from ledger.jobs import Reports as ReportsJob
-from ledger.jobs import run_jobs, with_reports
+from ledger.jobs import prepare_here, run_jobs, with_reports
 from ledger.service import new_id
 from tests.integration.served import Place, Served, served
 
@@ -192,7 +193,8 @@ def test_main_figures_stand_at_metrics_only_if_the_settings_ask(tmp_path: Path) 
     with served(f"sqlite:///{tmp_path}/quiet.db") as town:
         town.pay(300)
         assert "ricochet_circulation" not in town.call("", "GET", "/metrics").text
-        job = ReportsJob(tmp_path / "reports", heard=town.use.metrics.show, at_once=True)
+        nightly = Nightly(f"sqlite:///{tmp_path}/quiet.db", tmp_path / "reports", figures_too=True)
+        job = ReportsJob(nightly, town.use.metrics.show, at_once=True)
         done = run_jobs(town.use.ledger, 12 * 3_600 * 10**9, jobs=with_reports(job))
         assert not done.errors and done.counts["communities' reports"] == 1
         text = town.call("", "GET", "/metrics").text
@@ -204,7 +206,7 @@ def test_main_figures_stand_at_metrics_only_if_the_settings_ask(tmp_path: Path) 
 def test_the_night_comes_once(tmp_path: Path) -> None:
     hour, night = 3_600 * 10**9, 2 * 3_600 * 10**9
     with served(f"sqlite:///{tmp_path}/night.db") as town:
-        job = ReportsJob(tmp_path / "reports")
+        job = ReportsJob(prepare_here(tmp_path / "reports"))
         assert [
             job(town.use.ledger, at) for at in (0, night, night + hour, 12 * hour, 24 * hour + night)
         ] == [0, 1, 0, 0, 1]
