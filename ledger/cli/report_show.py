@@ -13,7 +13,8 @@ from rich.text import Text
 from ledger.analytics.answers.figures import Table
 from ledger.analytics.answers.methods import formula
 from ledger.analytics.answers.reasons import note
-from ledger.analytics.answers.wording import FLAGS, cell, clock, figure, label
+from ledger.analytics.answers.value_words import text_word
+from ledger.analytics.answers.wording import FLAGS, cell, clock, figure, label, unit_word
 from ledger.analytics.indicators import REGISTRY
 from ledger.analytics.report.charts import charts
 from ledger.analytics.report.document import pdf
@@ -116,7 +117,7 @@ def _page(console: Console, report: Report, lang: str) -> None:
 
 
 def _head(console: Console, head: Head, lang: str) -> None:
-    console.print(Text(f"{head.community} · {head.currency.code}", style="bold"))
+    console.print(Text(f"{head.community} · {unit_word(head.currency, lang)}", style="bold"))
     start, end = head.window.text()
     foreign = head.currency.model is None
     rows = {
@@ -174,7 +175,9 @@ def _table(console: Console, head: Head, answer: Answer, table: Table, lang: str
     for row in table.rows[:ROWS]:
         grid.add_row(
             *(
-                cell(value, table.units.get(name), head.currency, lang)
+                text_word(name, value, lang)
+                if isinstance(value, str)
+                else cell(value, table.units.get(name), head.currency, lang)
                 for name, value in zip(table.columns, row, strict=True)
             )
         )

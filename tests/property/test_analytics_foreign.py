@@ -57,15 +57,15 @@ def test_every_figure_is_that_of_the_reference(rows: list[Row], seed: int, with_
             csv.writer(file).writerows([("who", "note", "area"), ("only here", "", "n"), *((a, "", b) for a, b in areas.items())])
         with foreign_scene(record, accounts if areas else None) as scene:
             found = analysis(scene)
-    check(figures(rows, areas), found, "")
+    check_figures(figures(rows, areas), found, "")
 
 
-def check(expected: object, found: object, place: str) -> None:
+def check_figures(expected: object, found: object, place: str) -> None:
     """Whole numbers exactly; the mixed mean is a mean of moments, kept to a part of a microsecond."""
     if isinstance(expected, dict):
         assert isinstance(found, dict)
         for key, value in expected.items():
-            check(value, found[key], f"{place}/{key}")
+            check_figures(value, found[key], f"{place}/{key}")
     elif isinstance(expected, float):
         assert found == pytest.approx(expected, rel=1e-10, abs=1e-10 if "mixed" in place else 1e-13), place
     else:

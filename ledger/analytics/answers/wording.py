@@ -26,6 +26,7 @@ _ENDINGS: dict[Unit, tuple[str, str]] = {
     Unit.PERCENT_PER_YEAR: (" % per year", " % par an"),
     Unit.DAYS: (" days", " jours"),
 }
+_UNNAMED = {"minor units": "unités mineures", "units": "unités"}
 _PATTERNS: dict[Unit, str] = {
     Unit.RATIO: "#,##0.####",
     Unit.PER_YEAR: "#,##0.###",
@@ -73,7 +74,13 @@ def _amount(value: int | float, currency: CurrencyFacts, lang: str, bare: bool) 
     scaled = Decimal(round(value)).scaleb(-currency.scale)
     pattern = "#,##0" + ("." + "0" * currency.scale if currency.scale else "")
     said = str(format_decimal(scaled, format=pattern, locale=lang))
-    return said if bare else f"{said} {currency.code}"
+    return said if bare else f"{said} {unit_word(currency, lang)}"
+
+
+def unit_word(currency: CurrencyFacts, lang: str = "en") -> str:
+    """The code of a currency; of a record from elsewhere, whose currency has no name, a word for its units."""
+    unnamed = currency.model is None and lang == "fr"
+    return _UNNAMED.get(currency.code, currency.code) if unnamed else currency.code
 
 
 def label(pair: tuple[str, str] | None, key: str, lang: str = "en") -> str:

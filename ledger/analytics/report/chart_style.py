@@ -12,6 +12,7 @@ from babel.dates import get_day_names, get_month_names
 
 from ledger.analytics.answers.figures import Cell, Table, Unit
 from ledger.analytics.answers.value_words import text_word
+from ledger.analytics.answers.wording import unit_word
 from ledger.analytics.source.scene import CurrencyFacts
 from ledger.core.accounts import Model
 
@@ -65,7 +66,7 @@ class Canvas:
     def unit(self, unit: Unit | None) -> str:
         """What an axis counts, in brackets behind its title; empty where the title says it."""
         if unit is Unit.CURRENCY:
-            return self.say("hours", "heures") if self.currency.model is Model.TIME else self.currency.code
+            return self.say("hours", "heures") if self.currency.model is Model.TIME else unit_word(self.currency, self.lang)
         return {
             Unit.DAYS: self.say("days", "jours"),
             Unit.PER_YEAR: self.say("per year", "par an"),

@@ -16,7 +16,7 @@ from ledger.analytics.answers.figures import WHOLE, About, Cell, Figure, Flag, T
 from ledger.analytics.answers.methods import formula, source
 from ledger.analytics.answers.reasons import note
 from ledger.analytics.answers.value_words import text_word
-from ledger.analytics.answers.wording import FLAGS, cell, figure, label
+from ledger.analytics.answers.wording import FLAGS, cell, figure, label, unit_word
 from ledger.analytics.report.charts import Chart, charts
 from ledger.analytics.report.document_words import LACKING, MAIN, SILENT, UNKNOWN, WORDS, days
 from ledger.analytics.report.whole import SECTIONS, Answer, Report
@@ -88,7 +88,7 @@ def content(report: Report, lang: str, folder: Path) -> Plain:
     return {
         "lang": lang,
         "words": words,
-        "title": f"{head.community} · {head.currency.code}",
+        "title": f"{head.community} · {unit_word(head.currency, lang)}",
         "kicker": words["kicker"],
         "program": f"ricochet {head.program}",
         "window": words["window_said"].format(*days(head.window, lang)),
@@ -187,7 +187,7 @@ def _table(answer: Answer, key: str, table: Table, report: Report, lang: str) ->
     groups = {table.columns[0], *(table.about.keys if isinstance(table.about, About) else ())} - set(table.units)
     title = label(answer.indicator.tables.get(key), key, lang)
     if Unit.CURRENCY in units:
-        counted = WORDS["in_hours"][lang == "fr"] if currency.model is Model.TIME else currency.code
+        counted = WORDS["in_hours"][lang == "fr"] if currency.model is Model.TIME else unit_word(currency, lang)
         title = f"{title} ({counted})"
     rows = [
         [

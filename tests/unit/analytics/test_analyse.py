@@ -204,3 +204,13 @@ def test_a_report_to_read(tmp_path: Path, lang: str, words: str) -> None:
     assert (
         "movements from an account to itself" if lang == "en" else "mouvements d'un compte à lui-même"
     ) in done.stdout
+
+
+def test_a_page_is_in_the_words_of_its_reader(tmp_path: Path) -> None:
+    file, accounts = tmp_path / "town.csv", tmp_path / "accounts.csv"
+    file.write_text("time,from,to,amount\n2025-01-05,,ann,900\n2025-03-06,ann,bob,500\n2025-03-07,bob,ann,100\n")
+    accounts.write_text("name,sector,kind\nann,10.71C,business\nbob,47.19A,business\n")
+    french, english = (run(file, "--accounts", accounts, "--lang", lang).stdout for lang in ("fr", "en"))
+    assert "town · unités mineures" in french and "minor units" not in french
+    assert "Boulangerie" in french and "Commerce (47.19A)" in french and "mars 2025" in french
+    assert "town · minor units" in english and "Bakery" in english and "Mar 2025" in english
