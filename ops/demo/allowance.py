@@ -22,7 +22,7 @@ MONTHS = 15
 ENDS = moment(2020, 1, 1, 0)
 RESPEND_BP = 3_340
 POLICY = Policy(merchants_respend=True, programmes=(Programme(code=PROGRAMME, budget=BUDGET, ends_at=ENDS),))
-NOUNS = ("Bakery", "Grocery", "Butcher", "Hairdresser", "Café", "Ironmonger", "Pharmacy")
+NOUNS = ("Boulangerie", "Épicerie", "Boucherie", "Coiffure", "Café", "Quincaillerie", "Pharmacie")
 
 
 class Allowance:
@@ -33,7 +33,7 @@ class Allowance:
         scene.currency(at, UNIT, Model.EARMARKED, POLICY)
         self.households = [
             scene.open(
-                at, scene.member("Household", AccountKind.PERSON), UNIT, kind=AccountKind.PURSE, programme=PROGRAMME
+                at, scene.member("Foyer", AccountKind.PERSON), UNIT, kind=AccountKind.PURSE, programme=PROGRAMME
             )
             for _ in range(HOUSEHOLDS)
         ]  # fmt: skip

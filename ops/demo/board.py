@@ -9,15 +9,15 @@ from ledger.service import OPERATOR
 from ops.demo.stage import Holder
 
 LISTED = (
-    ("offer", "Bicycle repair", "repair", "Brakes, gears and flat tyres; bring the parts."),
-    ("offer", "Ironing", "household", "Shirts and table linen, at your place or mine."),
-    ("offer", "Guitar for beginners", "lessons", "Adults and children; I lend the guitar."),
-    ("ask", "Help with a hedge", "garden", "Twelve metres of hornbeam, once before the spring."),
-    ("ask", "Somebody for the tax form", "paperwork", "I have the papers in order, not the nerve."),
-    ("offer", "Soup for four", "cooking", "Of what the garden gives."),
-    ("ask", "A hand for moving", "moving", "Two flights of stairs, no piano."),
+    ("offer", "Réparation de vélos", "réparation", "Freins, vitesses, crevaisons ; apportez les pièces."),
+    ("offer", "Repassage", "maison", "Chemises et linge de table, chez vous ou chez moi."),
+    ("offer", "Guitare pour débutants", "cours", "Adultes et enfants ; je prête la guitare."),
+    ("ask", "Un coup de main pour une haie", "jardin", "Douze mètres de charmille, une fois avant le printemps."),
+    ("ask", "Quelqu’un pour la déclaration d’impôts", "papiers", "Les papiers sont en ordre, le courage manque."),
+    ("offer", "Soupe pour quatre", "cuisine", "Avec ce que donne le jardin."),
+    ("ask", "Des bras pour un déménagement", "déménagement", "Deux étages, pas de piano."),
 )
-"""Kind, title, category, text; the last one still waits for the coordinator."""
+"""Kind, title, category, text, in French as on any board here; the last one still waits for the coordinator."""
 PEOPLE = len(LISTED) + 1
 
 

@@ -43,8 +43,8 @@ PURSES = (
     Purse("equip", ("47.64Z", "47.52A", "47.72A"), 0, 200, False, 100, 90, 1),
 )
 SHOPS = (
-    ("Bookshop", "47.61Z", 24), ("Sports club", "93.12Z", 20), ("Cinema", "59.14Z", 8), ("Theatre", "90.01Z", 8),
-    ("Museum", "91.02Z", 4), ("Sports shop", "47.64Z", 4), ("Tool shop", "47.52A", 6), ("Shoe shop", "47.72A", 4),
+    ("Librairie", "47.61Z", 24), ("Club de sport", "93.12Z", 20), ("Cinéma", "59.14Z", 8), ("Théâtre", "90.01Z", 8),
+    ("Musée", "91.02Z", 4), ("Articles de sport", "47.64Z", 4), ("Outillage", "47.52A", 6), ("Chaussures", "47.72A", 4),
 )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ class Card:
 
     def _pupil(self, at: int) -> None:
         scene, rng = self.scene, self.scene.rng
-        who = scene.member("Pupil", AccountKind.PERSON)
+        who = scene.member("Élève", AccountKind.PERSON)
         vocational, doubled = rng.randrange(10) < 3, rng.randrange(100) < 3
         for purse in PURSES:
             amount = (purse.vocational if vocational else purse.general) * ONE

@@ -89,7 +89,7 @@ def _open(scene: Scene) -> Region:
     people: dict[Form, list[Holder]] = {Form.DIGITAL: [], Form.PAPER: []}
     for i in range(USERS):
         form = Form.DIGITAL if i < STANDING_ORDERS else Form.PAPER
-        held = scene.open(START, scene.member("Resident", AccountKind.PERSON), UNIT, form=form)
+        held = scene.open(START, scene.member("Habitant", AccountKind.PERSON), UNIT, form=form)
         held.weight = rng.choice((4, 4, 6, 8, 8, 10, 10, 12, 16, 20))
         people[form].append(held)
     firms = []

@@ -43,8 +43,8 @@ TURNOVER = (
 )  # fmt: skip
 """Twenty even steps of a lognormal: median 300 k, one in ten above 2 M; thousands a year."""
 TRADES = (
-    ("Builder", "43.22A", 24), ("Wholesaler", "46.90Z", 18), ("Hotel", "55.10Z", 14), ("Agency", "73.11Z", 14),
-    ("Accountant", "69.20Z", 12), ("Food maker", "10.71C", 8), ("Carrier", "49.41A", 6), ("Workshop", "25.62B", 4),
+    ("Bâtiment", "43.22A", 24), ("Grossiste", "46.90Z", 18), ("Hôtel", "55.10Z", 14), ("Agence", "73.11Z", 14),
+    ("Comptabilité", "69.20Z", 12), ("Fabrique alimentaire", "10.71C", 8), ("Transport", "49.41A", 6), ("Atelier", "25.62B", 4),
 )  # fmt: skip
 """What a firm is called, its activity, and its share in the published mix, percent."""
 PRICES = (150, 250, 400, 600, 800, 1_000, 1_300, 1_600, 2_000, 2_200, 2_800, 3_500, 4_600, 6_000, 8_500, 13_000)

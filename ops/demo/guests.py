@@ -16,6 +16,7 @@ from api.identity.principal import Principal, Role
 from api.identity.schema import NOBODY
 from api.identity.service import Identity
 from ledger.service import OPERATOR
+from ops.demo import comings
 from ops.demo.offices import CALLED
 from ops.demo.stage import DAY
 from ops.demo.today import Cast
@@ -57,9 +58,10 @@ PLACES = {
         ("/observatory/pilots?pilot=RIV:RIV&pilot=MES:MESURE", "side by side, aims, flows, charts, files"),
         ("/observatory", "what everybody sees"),
     ),
+    "pending": (("/wallet/dues", "what is owed, and what may be given"), ("/wallet/places", "where one will be able to spend")),
     "hours": (("/wallet/exchanges", "an offer to answer, a service to confirm"), ("/wallet/exchanges/new", "offer something")),
 }  # fmt: skip
-"""What to look at, by role; "hours" for the Accorderie."""
+"""What to look at, by role; "hours" for the Accorderie, "pending" for who is not let in yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +76,26 @@ class Invitation:
 
 
 def invite(identity: Identity, communities: dict[str, UUID], cast: Cast) -> Invitation:
-    """Links for the four roles, one more for hours, and what the terminal needs."""
+    """Links for the four roles, for hours and for a newcomer, and what the terminal needs."""
     riv, die = communities["RIV"], communities["ACC-DIE"]
     shop, resident, other = (
         identity.people.get(riv, held.member) for held in (cast.shop, cast.resident, cast.other)
     )
-    helper = identity.people.get(die, cast.helper.member)
+    helper, newcomer = identity.people.get(die, cast.helper.member), identity.people.get(riv, comings.NEWCOMER)
     rives, accorderie = CALLED["RIV"][0], CALLED["ACC-DIE"][0]
 
     def door(where: UUID, role: Role, member: Member | None, who: str, page: str, hint: str) -> Door:
         token = link(identity, where, role, member, who[0].upper() + who[1:], uses=USES, life=LIFE)
-        key = role.value if where != die else "hours"
+        key = "pending" if member is newcomer else role.value if where != die else "hours"
         return Door(who, page, token, hint, PLACES[key])
 
     doors = (
         door(riv, Role.MERCHANT, shop, f"{shop.name}, {rives}", "till", "type an amount, show the code, look at the day"),
         door(riv, Role.MEMBER, resident, f"{resident.name}, {rives}", "wallet", "pay what the bakery asks, find a shop, vote"),
-        door(riv, Role.OPERATOR, None, f"the association of {rives}", "desk", "two files wait, dues are late, a vote is open"),
-        door(riv, Role.TREASURER, None, f"the treasurer of {rives}", "desk", "euros in, euros out, the second person"),
-        door(NOBODY, Role.REGION_READER, None, "the Region", "observatory", "pilots side by side: Les Rives and La Mesure"),
+        door(riv, Role.MEMBER, newcomer, f"{newcomer.name}, {rives}", "wallet", "asked to join; the dues are awaited"),
+        door(riv, Role.OPERATOR, None, f"Bureau, {rives}", "desk", "two files wait, dues are late, a vote is open"),
+        door(riv, Role.TREASURER, None, f"Trésorerie, {rives}", "desk", "euros in, euros out, the second person"),
+        door(NOBODY, Role.REGION_READER, None, "La Région", "observatory", "pilots side by side: Les Rives and La Mesure"),
         door(die, Role.MEMBER, helper, f"{helper.name}, {accorderie}", "wallet", "hours: answer an offer, confirm a service"),
     )  # fmt: skip
     code, _ = identity.devices.invite(riv, other.id, OPERATOR)
@@ -128,7 +131,7 @@ In a second terminal, be {guest.resident} of RIV:
 
 export RICOCHET_WALLET_HOME={home} RICOCHET_WALLET_PASSPHRASE=demo-only
 {wallet} enroll {guest.code} --server {where}
-{wallet} pay {shop} 4.20 --memo bread --yes
+{wallet} pay {shop} 4.20 --memo pain --yes
 {wallet} receipt save --output {receipt} && {wallet} receipt verify {receipt}
 
 The last one needs no server. Who audits RIV may read what circulates and what backs it, the journal and the rest:

@@ -26,7 +26,7 @@ NEEDS = (1, 1, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 5, 7)
 """Services a member asks for in a year, from the least to the most active: 3.2 on average, as 533 by 167 members."""
 MINUTES = (30, 45, 60, 60, 75, 90, 90, 120, 120, 120, 135, 150, 165, 180, 240)
 """How long a service takes: 112 minutes on average, as the published 1.9 hours."""
-TALENTS = ("computer", "ironing", "garden", "sewing", "bicycle", "guitar", "moving", "cooking", "paperwork")
+TALENTS = ("informatique", "repassage", "jardin", "couture", "vélo", "guitare", "déménagement", "cuisine", "papiers")
 
 
 def story(scene: Scene) -> Iterator[None]:
@@ -35,7 +35,7 @@ def story(scene: Scene) -> Iterator[None]:
     association = scene.technical(UNIT, AccountKind.OPERATOR)
     members = []
     for _ in range(MEMBERS):
-        who = scene.member("Member", AccountKind.PERSON)
+        who = scene.member("Accordeur", AccountKind.PERSON)
         held = scene.open(START, who, UNIT)
         scene.plan(
             START + HOUR, Pay, payer=association, payee=held.account, amount=GIFT, currency=UNIT,

@@ -50,7 +50,7 @@ def story(scene: Scene) -> Iterator[None]:
 
 
 def _person(scene: Scene) -> Holder:
-    who = scene.member("Resident", AccountKind.PERSON)
+    who = scene.member("Habitant", AccountKind.PERSON)
     held = scene.open(START, who, UNIT, form=Form.PAPER)
     held.weight = scene.rng.choice((1, 2, 2, 3, 3, 4, 6))
     return held

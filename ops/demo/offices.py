@@ -21,8 +21,8 @@ from ops.demo.stage import DAY, Holder
 
 CALLED = {
     "MES": ("La Mesure", "#8a3b12", "#f2c14e"), "RIV": ("Les Rives", "#1d5f8a", "#8fd3c7"),
-    "EBX": ("Alpine Exchange", "#4a3f8f", "#c9b8f0"), "PASS": ("Pass of the Region", "#a1164f", "#f5b5c8"),
-    "ACC-CHY": ("Accorderie of Chambéry", "#2f6b2f", "#cfe3a4"), "ACC-DIE": ("Accorderie of Die", "#6b4f1d", "#e8d29a"),
+    "EBX": ("Échange des Alpes", "#4a3f8f", "#c9b8f0"), "PASS": ("Pass de la Région", "#a1164f", "#f5b5c8"),
+    "ACC-CHY": ("Accorderie de Chambéry", "#2f6b2f", "#cfe3a4"), "ACC-DIE": ("Accorderie de Die", "#6b4f1d", "#e8d29a"),
 }  # fmt: skip
 """What people call each community, and its two colours."""
 PERSON_CENTS, FIRM_CENTS = 1_500, 8_400
@@ -35,8 +35,8 @@ AIMS = {
 }
 """What was declared at the award, invented: the first is missed somewhere, so that it can be asked about."""
 WANTED = (
-    ("Cheese shop by the lock", "47.29Z", "Villeurbanne", "Cheese of six farms within forty kilometres."),
-    ("Bicycle repair of the slope", "95.29Z", "Lyon", "Repairs, and a workshop on Saturdays."),
+    ("Fromagerie de l’écluse", "47.29Z", "Villeurbanne", "Les fromages de six fermes à moins de quarante kilomètres."),
+    ("Vélos de la pente", "95.29Z", "Lyon", "Réparations, et un atelier le samedi."),
 )
 """Professionals whose files wait."""
 
@@ -85,7 +85,7 @@ def files(association: Association, community: UUID, today: date) -> None:
         if i:
             association.agreements.step(
                 community, file.id, file.version, Step.VISITED, OPERATOR, today - timedelta(days=6),
-                note="Seen on a Saturday: the workshop is there, and full.",
+                note="Vu un samedi\u00a0: l’atelier existe, et il est plein.",
             )  # fmt: skip
 
 
@@ -93,8 +93,8 @@ def vote(association: Association, ledger: Ledger, identity: Identity, community
     """Whether reconversion shall cost 3 % instead of 5 %: open since last week, some have voted."""
     policy = ledger.reader.policies(community, eusko.UNIT)[-1].policy
     announced = association.resolutions.announce(
-        community, OPERATOR, title="Commission on reconversion: 3 % instead of 5 %",
-        text="Professionals who change back would keep two euros more of a hundred. The association would live with less.",
+        community, OPERATOR, title="Commission de reconversion\u00a0: 3\u202f% au lieu de 5\u202f%",
+        text="Les prestataires qui reconvertissent garderaient deux euros de plus sur cent. L’association vivrait avec moins.",
         rules=VotingRules(quorum_percent=20), opens_at=now - 7 * DAY, closes_at=now + 14 * DAY,
         currency=eusko.UNIT, policy=replace(policy, commission_bp=300), since=now + 45 * DAY,
     )  # fmt: skip
@@ -115,8 +115,9 @@ def aims(association: Association, communities: dict[str, UUID]) -> None:
     """The Region's aims for two pilots, and a question that waits for its answer."""
     for code, some in AIMS.items():
         for figure, value in some:
-            association.region.set_target(communities[code], figure, value, "declared at the award", OPERATOR)
+            association.region.set_target(communities[code], figure, value, "déclaré à la sélection", OPERATOR)
     association.region.ask(
         communities["RIV"], UUID(int=Random("question").getrandbits(128), version=4), AIMS["RIV"][0][0],
-        "What keeps units with the shops: too few suppliers in the network, or habit?", OPERATOR,
+        "Qu’est-ce qui retient les unités chez les commerçants\u00a0: "
+        "trop peu de fournisseurs dans le réseau, ou l’habitude\u00a0?", OPERATOR,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from api.identity.records import Records
 from api.identity.requests import Asked
 from api.identity.service import Identity
 from ledger.service import Ledger
-from ops.demo import board, eusko, odd, offices, present
+from ops.demo import board, comings, communes, eusko, odd, offices, present
 from ops.demo.convention import Convention
 from ops.demo.region import REGION, SEED
 from ops.demo.stage import HOUR, SECOND, Clock, Holder, Scene
@@ -22,13 +22,15 @@ CUSTOMERS = 7
 """Who bought at the bakery this morning."""
 MET = 2
 """The period in whose beginning the convention is agreed."""
+MISSED = 9
+"""Who told the association what they look for in vain."""
 BREAD = 640
 FORTNIGHT = 14 * 86_400 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Whom visitors play: two residents and a shop of RIV, and somebody with exchanges of time."""
+    """Whom visitors play: residents and a shop of RIV, and somebody with exchanges of time."""
 
     resident: Holder
     other: Holder
@@ -64,7 +66,8 @@ def play(
             convention.period(start)
         step()
     cast = _cast(riv, times[1].members)
-    buyers = [held for held in riv.town.people if held not in (cast.resident, cast.other)][:CUSTOMERS]
+    rest = [held for held in riv.town.people if held not in (cast.resident, cast.other)]
+    buyers = rest[:CUSTOMERS]
     present.today(riv.town, cast.shop, buyers, now)
     clock.now = now
     helpers = [cast.helper, *(held for held in times[1].members if held is not cast.helper)][: board.PEOPLE]
@@ -72,11 +75,15 @@ def play(
     _offices(association, ledger, identity, communities, met, now)
     asking = max((firm for firm in riv.town.firms if firm is not cast.shop), key=lambda firm: firm.balance)
     offices.reconversion(association, riv.scene.community, asking)
+    comings.pending(association, riv.scene.community)
+    comings.leaving(association, riv.scene.community, rest[-1])
+    comings.missed(association, riv.scene.community, rest[:MISSED])
+    communes.show(association, riv.scene.community)
     board.fill(association, communities["ACC-DIE"], helpers)
     identity.requests.make(
         riv.scene.community, riv.scene.uid(), cast.shop.member,
         Asked(
-            payee=cast.shop.account, amount=BREAD, currency=eusko.UNIT, memo="Bread and a tart",
+            payee=cast.shop.account, amount=BREAD, currency=eusko.UNIT, memo="Du pain et une tarte",
             payer=cast.resident.account,
         ),
         FORTNIGHT,

@@ -20,22 +20,22 @@ class Trade(NamedTuple):
 
 
 FOOD = (
-    Trade("10.71C", "Bakery", 25), Trade("47.29Z", "Cheese shop", 18), Trade("47.11B", "Grocery", 10),
-    Trade("47.21Z", "Greengrocer", 6), Trade("47.81Z", "Market stall", 14), Trade("01.13Z", "Market garden", 16),
-    Trade("10.51C", "Dairy", 4), Trade("11.05Z", "Brewery", 6), Trade("56.10A", "Restaurant", 32),
+    Trade("10.71C", "Boulangerie", 25), Trade("47.29Z", "Crèmerie", 18), Trade("47.11B", "Épicerie", 10),
+    Trade("47.21Z", "Primeur", 6), Trade("47.81Z", "Étal", 14), Trade("01.13Z", "Maraîchage", 16),
+    Trade("10.51C", "Fromagerie", 4), Trade("11.05Z", "Brasserie", 6), Trade("56.10A", "Restaurant", 32),
     Trade("56.30Z", "Café", 16),
 )  # fmt: skip
 OTHER = (
-    Trade("47.61Z", "Bookshop", 10), Trade("90.01Z", "Theatre", 12), Trade("59.14Z", "Cinema", 4),
-    Trade("93.12Z", "Sports club", 8), Trade("94.99Z", "Workshop house", 8), Trade("86.90E", "Physiotherapist", 18),
-    Trade("96.02A", "Hairdresser", 8), Trade("96.04Z", "Massage", 12), Trade("95.29Z", "Repair shop", 8),
-    Trade("43.21A", "Electrician", 5), Trade("43.22A", "Plumber", 4), Trade("43.32A", "Joiner", 6),
-    Trade("38.32Z", "Re-use centre", 3),
+    Trade("47.61Z", "Librairie", 10), Trade("90.01Z", "Théâtre", 12), Trade("59.14Z", "Cinéma", 4),
+    Trade("93.12Z", "Club de sport", 8), Trade("94.99Z", "Maison des ateliers", 8), Trade("86.90E", "Kinésithérapie", 18),
+    Trade("96.02A", "Coiffure", 8), Trade("96.04Z", "Massage", 12), Trade("95.29Z", "Réparation", 8),
+    Trade("43.21A", "Électricité", 5), Trade("43.22A", "Plomberie", 4), Trade("43.32A", "Menuiserie", 6),
+    Trade("38.32Z", "Ressourcerie", 3),
 )  # fmt: skip
 BETWEEN_FIRMS = (
-    Trade("18.12Z", "Printer", 6), Trade("69.20Z", "Accountant", 5), Trade("62.01Z", "Web studio", 11),
-    Trade("73.11Z", "Agency", 6), Trade("70.22Z", "Adviser", 9), Trade("35.14Z", "Energy co-op", 1),
-    Trade("36.00Z", "Water", 1), Trade("77.11A", "Car sharing", 2),
+    Trade("18.12Z", "Imprimerie", 6), Trade("69.20Z", "Comptabilité", 5), Trade("62.01Z", "Studio web", 11),
+    Trade("73.11Z", "Agence", 6), Trade("70.22Z", "Conseil", 9), Trade("35.14Z", "Énergie citoyenne", 1),
+    Trade("36.00Z", "Régie de l’eau", 1), Trade("77.11A", "Autopartage", 2),
 )  # fmt: skip
 TRADES = FOOD + OTHER + BETWEEN_FIRMS
 FOOD_CODES = frozenset(trade.code for trade in FOOD)
