@@ -36,6 +36,7 @@ from ledger.core.errors import LedgerError
 from ledger.jobs import Reports as ReportsJob
 from ledger.jobs import Scheduler, with_reports
 from ledger.service import Ledger, open_ledger
+from ledger.store.backup_mark import mark_place, read_mark
 from ledger.store.collecting import collecting_seldom
 
 BATCHES, MAP, LOGO, SCAN = "/v1/payment-batches", "/desk/territory", "/desk/brand", "/wallet/scan"
@@ -152,6 +153,11 @@ def _services(
         ("failed", "Commands that could not be answered."),
     ):
         metrics.watch(name, what, lambda name=name: getattr(stats, name))  # type: ignore[misc]
+    place = mark_place(settings.database.get_secret_value(), settings.backup_mark)
+    metrics.watch(
+        "backup_last_good_seconds", "When the last backup began that was tried and found good, since 1970; 0: none known.",
+        lambda: mark.good_at if (mark := read_mark(place)) else 0,
+    )  # fmt: skip
     identity = Identity(
         ledger, master_key=master, public_url=settings.public_url, clock=clock, migrate=settings.migrate
     )

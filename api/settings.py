@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     there is more than one core."""
     jobs: bool = True
     """Run the timed work in this process: expire holds, sign checkpoints, purge refusals."""
+    backup_mark: str = ""
+    """File in which `ricochet backup` notes its last run, for the desk and /metrics; by default beside SQLite's file."""
     reports: str = ""
     """Folder where extracts for reports are kept; empty: beside a SQLite file, for PostgreSQL in the cache folder."""
     metrics: bool = True

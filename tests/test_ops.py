@@ -58,6 +58,7 @@ def test_the_nightly_backup_is_of_the_servers_database_by_the_servers_account() 
         for name in ("ricochet-backup.service", "ricochet.service"):
             assert line in (OPS / name).read_text()
     assert set(server["StateDirectory"].split()) < set(backup["StateDirectory"].split())
+    assert backup["TimeoutStartSec"] == "6h", "one that hangs does not stand in the way of the next night"
     timer = unit_of("ricochet-backup.timer")
     assert timer["Timer"]["Persistent"] == "true" and timer["Install"]["WantedBy"] == "timers.target"
 

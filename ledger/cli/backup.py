@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,8 @@ from ledger.cli.common import COULD_NOT_RUN, fail, master_key
 from ledger.cli.keeping import tell
 from ledger.core.errors import Rejected
 from ledger.store.backup import make_backup
-from ledger.store.backup_folder import notes_of
+from ledger.store.backup_folder import Backup, notes_of
+from ledger.store.backup_mark import mark_place, write_mark
 from ledger.store.restore import key_opens, rehearse
 from ledger.store.restore import restore as restore_backup
 
@@ -36,12 +38,23 @@ def backup(
     """Copy the database while the server runs, and try the copy. The master key is not in it: keep it elsewhere."""
     began = time.monotonic()
     made, report = make_backup(context.obj, folder, check=not no_verify, whole_server=whole_server)
+    _note(context.obj, made)
     typer.echo(f"{folder / made.file}: {made.engine}, {made.made}")
     typer.echo(f"checkpoints beside it: {len(notes_of(folder))}")
     if report is None:
         typer.echo("not verified: run `ricochet restore --drill` on it before you need it")
     else:
         tell(report, time.monotonic() - began)
+
+
+def _note(url: str, made: Backup) -> None:
+    """For the server's figures and the desk; a backup that could not be noted is one nevertheless."""
+    place = mark_place(url, os.environ.get("RICOCHET_BACKUP_MARK", ""))
+    try:
+        if place is not None:
+            write_mark(place, made)
+    except OSError as error:
+        typer.echo(f"not noted in {place}: {error.strerror}; the desk will not know of this backup", err=True)
 
 
 def restore(

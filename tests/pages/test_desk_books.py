@@ -6,6 +6,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from ledger.community.membership import MemberKind
 from ledger.core import commands as c
 from ledger.service import new_id
 from ledger.store import searching
+from ledger.store.backup_folder import Backup
+from ledger.store.backup_mark import write_mark
 from tests.integration.served import STAFF
 from tests.pages.test_desk_today import accounts, plain
 from tests.pages.visiting import Site, Visitor, visited
@@ -202,3 +205,33 @@ def test_damaged_books_are_said_to_be_wrong(tmp_path: Path) -> None:
         books = site.enter(site.riv, Role.AUDITOR)
         books.post("/desk/books/verify")
         assert "account" in checked(books, "Something is wrong with the books")
+
+
+def test_whether_last_nights_backup_was_made_stands_at_the_books(site: Site, tmp_path: Path) -> None:
+    books, place = site.enter(site.riv, Role.TREASURER), tmp_path / "ledger.db-backup"
+    assert "backup" not in books.get("/desk/books")
+
+    def noted(hours: int, check: str) -> None:
+        made = datetime.fromtimestamp(site.use.clock() // 10**9 - 3_600 * hours, UTC).isoformat(timespec="seconds")
+        write_mark(place, Backup(1, "ricochet.db", made, "", "", check, {}))
+
+    def figure() -> int:
+        found = re.search(r"^ricochet_backup_last_good_seconds (\S+)$", site.use.metrics.text().decode(), re.M)
+        assert found is not None
+        return round(float(found[1]))
+
+    noted(60, "skipped")
+    assert "None was tried and found good yet." in books.get("/desk/books") and figure() == 0
+    noted(50, "good")
+    assert "There is no good backup of last night." in books.get("/desk/books")
+    noted(5, "bad")
+    assert "The last good one is from" in books.get("/desk/books") and abs(figure() - good_before(site, 50)) < 5
+    noted(4, "good")
+    shown = books.get("/desk/books")
+    assert "Last good backup" in shown and "no good backup" not in shown and abs(figure() - good_before(site, 4)) < 5
+    place.write_text("{")
+    assert "backup" not in books.get("/desk/books") and figure() == 0
+
+
+def good_before(site: Site, hours: int) -> int:
+    return site.use.clock() // 10**9 - 3_600 * hours
