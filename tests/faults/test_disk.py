@@ -77,9 +77,10 @@ def small_disk() -> Iterator[Path]:
         folder.rmdir()
 
 
-def test_a_full_disk(small_disk: Path) -> None:
+@pytest.mark.parametrize("apart", [False, True], ids=["thread", "process"])
+def test_a_full_disk(small_disk: Path, apart: bool) -> None:
     job, url = job_for(small_disk)
-    with open_ledger(url, clock=running_clock(job.began), migrate=False) as ledger:
+    with open_ledger(url, clock=running_clock(job.began), migrate=False, writer_apart=apart) as ledger:
         filler = small_disk / "filler"
         free = shutil.disk_usage(small_disk).free
         filler.write_bytes(bytes(free - ROOM))

@@ -39,6 +39,12 @@ def server() -> Iterator[Restarted]:
         yield server
 
 
+@pytest.fixture(params=[False, True], ids=["thread", "process"])
+def apart(request: pytest.FixtureRequest) -> bool:
+    """Whether the writer has a process of its own."""
+    return bool(request.param)
+
+
 @pytest.fixture
 def url(server: Restarted) -> Iterator[str]:
     """An empty database on it."""
@@ -84,9 +90,9 @@ class Load:
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["restarted", "crashed"])
 def test_a_server_that_goes_and_comes_back_under_load(
-    server: Restarted, url: str, tmp_path: Path, how: signal.Signals
+    server: Restarted, url: str, apart: bool, tmp_path: Path, how: signal.Signals
 ) -> None:
-    with open_ledger(url, clock=running_clock()) as ledger:
+    with open_ledger(url, clock=running_clock(), writer_apart=apart) as ledger:
         load = Load(url, ledger, tmp_path)
 
         def restart() -> None:
@@ -101,8 +107,8 @@ def test_a_server_that_goes_and_comes_back_under_load(
         load.check()
 
 
-def test_connections_cut_again_and_again_under_load(url: str, tmp_path: Path) -> None:
-    with open_ledger(url, clock=running_clock()) as ledger:
+def test_connections_cut_again_and_again_under_load(url: str, apart: bool, tmp_path: Path) -> None:
+    with open_ledger(url, clock=running_clock(), writer_apart=apart) as ledger:
         load = Load(url, ledger, tmp_path)
         cut = 0
 
@@ -124,10 +130,10 @@ def test_connections_cut_again_and_again_under_load(url: str, tmp_path: Path) ->
         load.check()
 
 
-def test_a_server_that_takes_no_writes_for_a_while(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_takes_no_writes_for_a_while(url: str, apart: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """A standby, or what hosts do when the disk is full: not the data's fault, so no alarm."""
     monkeypatch.setattr(committer, "PAUSES", (0.0, 0.0))
-    with open_ledger(url, clock=running_clock()) as ledger:
+    with open_ledger(url, clock=running_clock(), writer_apart=apart) as ledger:
         scene = found(url)
         commands = orders(scene, 1, 40)
         database = make_url(url).database
@@ -143,25 +149,27 @@ def test_a_server_that_takes_no_writes_for_a_while(url: str, monkeypatch: pytest
 
 
 def test_a_server_without_a_free_connection(
-    server: Restarted, url: str, monkeypatch: pytest.MonkeyPatch
+    server: Restarted, url: str, apart: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(committer, "PAUSES", (0.0, 0.0))
     scene = found(url)
     commands = orders(scene, 2, 40)
     with ExitStack() as taken, postgres.connect(make_url(url)) as other:
-        with pytest.raises(psycopg.OperationalError, match=r"too many clients|reserved"):
-            for _ in range(300):
-                taken.enter_context(postgres.connect(server.url))
-        with pytest.raises(Unavailable, match="cannot open"):
-            open_ledger(url)
-        taken.close()
-        with open_ledger(url, clock=running_clock()) as ledger:
-            assert isinstance(say(ledger, commands[:1])[0], Receipt)
+
+        def take_all() -> None:
             with pytest.raises(psycopg.OperationalError, match=r"too many clients|reserved"):
                 for _ in range(300):
                     taken.enter_context(postgres.connect(server.url))
+
+        take_all()
+        with pytest.raises(Unavailable, match="cannot open"):
+            open_ledger(url)
+        taken.close()
+        with open_ledger(url, clock=running_clock(), writer_apart=apart) as ledger:
+            assert isinstance(say(ledger, commands[:1])[0], Receipt)
+            take_all()
             other.execute(CUT_WRITER)
-            taken.enter_context(postgres.connect(server.url))
+            take_all()
             assert isinstance(say(ledger, commands[1:2])[0], Unavailable)
             taken.close()
             assert any(isinstance(answer, Receipt) for answer in say(ledger, commands))
