@@ -79,6 +79,11 @@ def test_every_sum_is_that_of_the_reference(
                 check_sums(found, side, rule, ended, chosen)
 
 
+def _rounding(volume: int | Fraction) -> float:
+    """What the mean moment of a holding may be off, in amount times seconds: few units may lie among very many."""
+    return 1e-3 + 1e-9 * float(volume)
+
+
 def cut(events: list[Event], before: int) -> list[Event]:
     return [event for event in events if event[0] < before]
 
@@ -87,7 +92,7 @@ def check_sums(found: Scan, side: Side, rule: str, ended: End, pairs: list[Pair]
     volume = sum(pair.amount for pair in pairs)
     total = sum(pair.amount * pair.seconds for pair in pairs)
     if rule == "mixed":
-        assert found.mixed_seconds((ended,), side) == pytest.approx(float(total), rel=1e-9, abs=1e-3)
+        assert found.mixed_seconds((ended,), side) == pytest.approx(float(total), rel=1e-9, abs=_rounding(volume))
         return
     matched = found.matched(Rule[rule.upper()], (ended,), side)
     assert (matched.pairs, matched.volume, matched.amount_seconds) == (len(pairs), volume, total)
@@ -106,8 +111,9 @@ def test_p1_money_is_conserved_in_time(plain: bool, accounts: list[list[Event]],
             held = found.matched(rule, End, side).amount_seconds
             assert held == found.integral(side) + found.carried(rule, side)
             assert found.residual(rule, side) == 0
+        volume = found.matched(Rule.FIFO, End, side).volume
         assert found.mixed_seconds(End, side) == pytest.approx(
-            float(found.integral(side) + found.mixed_carried(side)), rel=1e-9, abs=1e-3
+            float(found.integral(side) + found.mixed_carried(side)), rel=1e-9, abs=_rounding(volume)
         )
 
 
@@ -228,7 +234,7 @@ def test_both_kernels_say_the_same(accounts: list[list[Event]]) -> None:
     end = last(accounts) + 3
     compiled, plain = (scan(accounts, 2, end, each, groups=3).finish() for each in (False, True))
     assert (compiled.counts, compiled.bins) == (plain.counts, plain.bins)
-    assert compiled.mixed == [pytest.approx(row, rel=1e-12, abs=1e-6) for row in plain.mixed]
+    assert compiled.mixed == [pytest.approx(row, rel=1e-10, abs=1e-6) for row in plain.mixed]
 
 
 def test_the_plain_kernel_has_no_largest_number() -> None:

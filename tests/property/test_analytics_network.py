@@ -110,7 +110,8 @@ def test_liquidity_clears_more_within_its_limits(network: Links, data: st.DataOb
     room = np.array(data.draw(amounts), dtype=np.int64)
     without, done = clear(network), clear_with(network, liquidity, room)
     assert done.cleared >= without.cleared
-    assert done.net_debt <= without.net_debt
+    moved = int(done.moved.clip(min=0).sum())
+    assert abs(done.net_debt - without.net_debt) <= moved, "who pays half a chain from outside leaves two debts of it"
     assert done.moved.sum() == 0
     assert (done.moved >= -liquidity).all() and (done.moved <= room).all()
     assert done.cleared == pytest.approx(slow.best_by_lp(network, liquidity, room), abs=1e-3)
