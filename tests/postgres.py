@@ -36,6 +36,8 @@ SETTINGS = {
     "log_timezone": "UTC",
 }
 FAST_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
+DURABLE_SETTINGS = {"shared_buffers": "512MB"}
+"""Of a server that is measured: a cache as somebody would give it who means to keep millions of payments."""
 
 
 class ServerFailed(Exception):
@@ -98,8 +100,7 @@ class Server:
         options = "--username=ricochet --auth=trust --encoding=UTF8 --no-locale --no-sync"
         self._run("initdb", "-D", str(data), *options.split())
         settings = SETTINGS | {"unix_socket_directories": f"'{self.folder}'"}
-        if not self.durable:
-            settings |= FAST_SETTINGS
+        settings |= DURABLE_SETTINGS if self.durable else FAST_SETTINGS
         (data / "postgresql.auto.conf").write_text(
             "".join(f"{key} = {value}\n" for key, value in settings.items())
         )

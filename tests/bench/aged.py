@@ -18,16 +18,21 @@ PAGE = 50
 class Aged:
     """A ledger and its size before it was filled; figures of it are asked after `fill`."""
 
-    def __init__(self, ledger: Ledger, firms: Firms, size: Callable[[], int]) -> None:
+    def __init__(
+        self, ledger: Ledger, firms: Firms, size: Callable[[], int], tidy: Callable[[], None]
+    ) -> None:
+        """`tidy` does at once, after filling, what the server would do by and by."""
         self.ledger = ledger
         self.firms = firms
         self._size = size
+        self._tidy = tidy
         self._before = (self._entries(), size())
 
     def fill(self, payments: int) -> None:
         """Write until the journal has so many entries."""
         while (missing := payments - self._entries()) > 0:
             submitted(self.ledger, self.firms, min(MAX_BATCH, missing), 0.001)
+        self._tidy()
 
     def bytes_each(self) -> float:
         """Bytes on disk for each entry written since the beginning, indexes included."""
