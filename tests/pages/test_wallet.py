@@ -180,3 +180,16 @@ def test_profile_and_leaving(site: Site) -> None:
         "Paula",
     )
     assert "nothing holds you back" in visitor.get("/wallet/leave")
+
+
+def test_a_code_that_stays_leads_to_a_payment(site: Site) -> None:
+    """The code of a counter is read by the wallet's camera page too, and of notes there is none."""
+    shop = site.riv.join("Kiosk", MemberKind.BUSINESS)
+    till = site.enter(site.riv, Role.MERCHANT, owner=shop.id)
+    text = till.get("/wallet/code")
+    assert "Kiosk" in text and "Scan to pay in RIV" in text and "<svg" in text
+    assert "/wallet/code" in till.get("/wallet/more")
+    visitor = joined(site, "Kim")[1]
+    address = f"/wallet/pay/{shop.account}"
+    answer = visitor.post("/wallet/scan", {"text": f"{site.use.identity.public_url}{address}"})
+    assert answer.headers["location"].endswith(address) and "Kiosk" in visitor.get(address)

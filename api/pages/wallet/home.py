@@ -91,6 +91,8 @@ def _waiting(visit: Visit, mine: Member, held: list[Held]) -> Waiting:
 
 
 def _votes(visit: Visit, mine: Member) -> int:
-    """How many open votes the visitor has not voted in."""
+    """How many open votes the visitor may vote in and has not."""
+    if mine.state is not MemberState.ACTIVE:
+        return 0
     votes, c, now = visit.use.association.resolutions, visit.caller.community, visit.use.clock()
     return sum(each.open(now) and votes.choice(c, each.id, mine.id) is None for each in votes.all(c))

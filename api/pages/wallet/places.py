@@ -91,6 +91,8 @@ def places(visit: Visit = page("directory.read")) -> Response:
     by_town: dict[str, list[Place]] = defaultdict(list)
     for each in shown:
         by_town[each.town].append(each)
+    for some in by_town.values():
+        some.sort(key=lambda each: not each.trades)  # shops first, associations and people after them
     last = found[-1] if not words and len(found) == PAGE else None
     drawn = visit.use.association.territories.get(visit.caller.community)
     counts = Counter(search_key(each.place) for each in everybody if each.place)

@@ -19,6 +19,7 @@ from api.pages.wallet import (
     reconverting,
     ricochet,
     scanning,
+    showing,
     votes,
 )
 
@@ -26,5 +27,5 @@ HOME = home.router
 ROUTERS = (
     history.router, files.router, paying.router, asked.router, places.router, more.router, exchanges.router, deals.router,
     purses.router, votes.router, reconverting.router, joining.router, ricochet.router,
-    scanning.router, dues.router, leaving.router,
+    scanning.router, dues.router, leaving.router, showing.router,
 )  # fmt: skip

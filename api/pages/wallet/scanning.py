@@ -19,7 +19,7 @@ router = page_router()
 _HEAD = re.compile(rb"P5 (\d{1,4}) (\d{1,4}) 255\n")
 SIDE = 2_000
 """The most pixels on a side."""
-_TOKEN = re.compile(r"/p/[0-9A-Za-z-]{1,64}")
+_TOKEN = re.compile(r"/p/[0-9A-Za-z-]{1,64}|/wallet/pay/[0-9a-f-]{36}")
 
 
 @router.get("/wallet/scan")
