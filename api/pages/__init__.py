@@ -15,6 +15,7 @@ from api.pages.frame.site import Pages
 from api.pages.frame.surface import Surface
 from api.pages.frame.texts import later
 from api.pages.observatory import files as observed_files
+from api.pages.observatory import funded
 from api.pages.observatory import pages as observing
 from api.pages.pay import asking, receipt
 from api.pages.signin import account, entering, home, passkeys
@@ -37,6 +38,7 @@ SURFACES: tuple[Surface, ...] = (
         public=True, icon="chart",
     ),
     Surface("observatory", observed_files.router),
+    Surface("observatory", funded.router),
     Surface("desk", today.router, home="/desk", title=later("Desk"), action="desk.read", icon="building"),
     *(Surface("desk", each) for each in routers_money.ROUTERS),
     *(Surface("desk", each) for each in routers_members.ROUTERS),

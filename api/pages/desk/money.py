@@ -37,8 +37,9 @@ def overview(visit: Visit = page("desk.read")) -> Response:
     names = use.identity.names(c, [each.account for each in asked])
     units = {each.currency: use.facts.currency(c, each.currency) for each in asked}
     return visit.show(
-        "desk/money.html", money=money(visit), asked=asked, names=names, units=units, may=may(visit, "issues.create")
-    )
+        "desk/money.html", money=money(visit), asked=asked, names=names, units=units, may=may(visit, "issues.create"),
+        earmarked=any(each.model is Model.EARMARKED for each in use.ledger.reader.currencies(c)),
+    )  # fmt: skip
 
 
 @router.get("/desk/money/issue")
@@ -85,10 +86,14 @@ async def issue_now(visit: Visit = page("issues.create", step_up=True)) -> Respo
     return await do(visit, "issues.create", command, said, "/desk/money")
 
 
+REDEEMED = (Model.BACKED, Model.EARMARKED)
+"""What professionals get euros for."""
+
+
 @router.get("/desk/money/redeem")
 def redeem(visit: Visit = page("redemptions.create")) -> Response:
     """Units of a professional back for euros."""
-    some = [each for each in accounts(visit, Model.BACKED) if each.account.kind in PROFESSIONAL]
+    some = [each for each in accounts(visit, *REDEEMED) if each.account.kind in PROFESSIONAL]
     return visit.show("desk/redeem.html", picked=picking(visit, some), uid=visit.form.get("uid") or new_id())
 
 
@@ -102,7 +107,7 @@ class Redeemed(Filled):
 
 def _redeem(visit: Visit) -> tuple[Redeem, Payable]:
     sent = visit.read(Redeemed)
-    of = chosen(visit, accounts(visit, Model.BACKED), sent.account)
+    of = chosen(visit, accounts(visit, *REDEEMED), sent.account)
     amount = visit.money("amount", of.unit)
     command = Redeem(
         id=sent.uid, community=visit.caller.community, actor=visit.caller.principal.actor, account=of.account.uid,

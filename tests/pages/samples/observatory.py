@@ -12,6 +12,7 @@ SAMPLES = {
     "GET /observatory/charts/{pilot_key}/{chart}": PageSample(R, answers=(404, 503), looked_at=False),
     "GET /observatory/files/{pilot_key}/report.{form}": PageSample(R, answers=(503,), looked_at=False),
     "GET /observatory/files/pilots.{form}": PageSample(R, query="pilot={pilot_key}", answers=(503,), looked_at=False),
+    "GET /observatory/programmes.csv": PageSample(R, looked_at=False),
     "POST /observatory/questions": PageSample(
         R, {"uid": "{new}", "pilot": "{pilot_key}", "figure": "velocity.per_year", "text": "Why?"}
     ),

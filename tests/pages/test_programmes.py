@@ -1,0 +1,131 @@
+"""Journey 10 at the desk: a list of pupils becomes purses, a grant fills them once, a shop is paid, the Region sees totals."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from api.association.programmes import standings
+from api.identity.principal import Role
+from ledger.community.membership import MemberKind
+from ledger.core import commands as c
+from ledger.core.accounts import AccountKind, Model
+from ledger.core.policy import Policy, Programme
+from ledger.service import new_id
+from tests.pages.visiting import Site, visited
+
+PUPILS = [f"Pupil {n:02}" for n in range(12)]
+BOOKS = "/desk/programmes/CARD/books"
+
+
+@pytest.fixture
+def site(tmp_path: object) -> Iterator[Site]:
+    with visited(f"sqlite:///{tmp_path}/ledger.db") as found:
+        policy = Policy(programmes=(Programme(code="books", budget=100_000, sectors=("47.61Z",)),))
+        found.riv.do(c.DefineCurrency, code="CARD", scale=2, model=Model.EARMARKED, policy=policy)
+        yield found
+
+
+def now(site: Site) -> Any:
+    """The programme as it stands."""
+    (found,) = standings(site.use.ledger.reader, site.riv.community, site.use.clock())
+    return found
+
+
+def with_purses(site: Site) -> None:
+    """The operator pastes the school's list."""
+    office = site.enter(site.riv, Role.OPERATOR)
+    office.get(BOOKS)
+    people = "\n".join(f"{name}; {name.lower().replace(' ', '.')}@school.example" for name in PUPILS)
+    form = {"uid": str(new_id()), "people": people + "\n\n" + people.splitlines()[0]}
+    shown = office.post(f"{BOOKS}/people/check", form, 200).text
+    assert shown.count(">new<") == 12 and now(site).purses == 0, "nothing is written by looking"
+    for _ in range(2):
+        office.post(f"{BOOKS}/people", form)
+    assert now(site).purses == 12, "a list sent twice is one"
+
+
+def grant(site: Site, name: str, amount: str) -> str:
+    """The treasurer fills the purses; what is said then."""
+    money = site.enter(site.riv, Role.TREASURER, fresh=True)
+    money.get(BOOKS)
+    form = {"uid": str(new_id()), "name": name, "amount": amount}
+    shown = money.post(f"{BOOKS}/grant/check", form, 200).text
+    kept = dict(re.findall(r'name="(uid|name|amount)" value="([^"]*)"', html.unescape(shown)))
+    money.post(f"{BOOKS}/grant", kept)
+    return money.get(BOOKS)
+
+
+def shop(site: Site, name: str, amounts: list[int]) -> UUID:
+    """A bookshop that some pupils paid."""
+    place = site.riv
+    somebody = place.join(name, MemberKind.BUSINESS)
+    account = new_id()
+    place.do(c.OpenAccount, account=account, currency="CARD", kind=AccountKind.BUSINESS, sectors=("47.61Z",))
+    site.use.identity.account_opened(place.community, somebody.id, account)
+    purses = site.use.ledger.reader.accounts(place.community, "CARD", AccountKind.PURSE)
+    for purse, amount in zip(purses, amounts, strict=False):
+        place.do(c.Pay, payer=purse.uid, payee=account, amount=amount, currency="CARD", activity="47.61Z")
+    return account
+
+
+def test_a_list_becomes_purses_and_a_grant_is_had_once(site: Site) -> None:
+    with_purses(site)
+    assert "12 purses have it." in grant(site, "Autumn 2026", "70")
+    assert (now(site).granted, now(site).left, now(site).untouched) == (84_000, 84_000, 12)
+    assert "12 had it before." in grant(site, "Autumn 2026", "1")
+    assert now(site).granted == 84_000
+    money = site.enter(site.riv, Role.TREASURER, fresh=True)
+    money.get(BOOKS)
+    form = {"uid": str(new_id()), "name": "Spring", "amount": "70"}
+    assert "The budget has 160.00 CARD left" in html.unescape(money.post(f"{BOOKS}/grant/check", form, 422).text).replace(
+        "\xa0", " "
+    )
+
+
+def test_who_is_a_member_is_known_again_and_a_bad_line_is_named(site: Site) -> None:
+    with_purses(site)
+    office = site.enter(site.riv, Role.OPERATOR)
+    office.get(BOOKS)
+    form = {"uid": str(new_id()), "people": "Pupil 03\tpupil.03@school.example\nNew One;x"}
+    shown = office.post(f"{BOOKS}/people/check", form, 200).text
+    assert shown.count(">has it<") == 1 and shown.count(">new<") == 1
+    office.post(f"{BOOKS}/people", form)
+    assert now(site).purses == 13
+    bad = office.post(f"{BOOKS}/people/check", {"uid": str(new_id()), "people": "A;b\n;only@example.org"}, 422).text
+    assert "Line 2: a name" in bad
+    assert site.enter(site.riv, Role.TREASURER).ask("POST", f"{BOOKS}/people", form).status_code == 403
+    assert office.ask("POST", f"{BOOKS}/grant", form).status_code == 403, "who opens purses does not fill them"
+    office.get("/desk/programmes/CARD/sport", 404)
+
+
+def test_shops_are_listed_for_the_bank_and_paid_and_the_region_reads_totals_only(site: Site) -> None:
+    with_purses(site)
+    grant(site, "Autumn", "70")
+    first = shop(site, "Librairie A", [6_200, 800])
+    region = site.enter(site.riv, Role.REGION_READER)
+    text = region.get("/observatory/programmes")
+    assert "hidden" in text and "70.00" not in text and "1,000.00 CARD" in text, "one shop: only the budget"
+    for name in ("Librairie B", "Librairie C"):
+        shop(site, name, [100])
+    found = now(site)
+    assert (found.spent, found.left, found.untouched, found.shops) == (7_200, 76_800, 10, 3)
+    money = site.enter(site.riv, Role.TREASURER, fresh=True)
+    assert "Librairie A" in money.get("/desk/programmes") and "Programmes" in money.get("/desk/money")
+    lines = list(csv.reader(io.StringIO(money.client.get("/desk/programmes/shops.csv").content.decode("utf-8-sig"))))
+    assert ["Librairie A", "", "CARD", "70.00"] in lines
+    money.get(f"/desk/money/redeem?account={first}")
+    money.post("/desk/money/redeem", {"uid": str(new_id()), "account": str(first), "amount": "70", "invoice": "F-1"})
+    assert "redeemed" in money.get("/desk/money")
+    assert "Librairie A" not in money.get("/desk/programmes")
+    text = region.get("/observatory/programmes")
+    assert "72.00 CARD" in text and "Librairie" not in text and "Pupil" not in text
+    rows = list(csv.reader(io.StringIO(region.client.get("/observatory/programmes.csv").content.decode("utf-8-sig"))))
+    assert rows[1][3:] == ["1000.00", "840.00", "72.00", "768.00", "0.00", "12", "10"]
