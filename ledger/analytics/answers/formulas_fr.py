@@ -90,7 +90,7 @@ FORMULAS: dict[str, str] = {
     "crossings": (
         "somme des paiements au compte qui représente l'autre communauté, et de ceux qui en viennent, par mois (UTC)"
     ),
-    "sector_flows": "somme des paiements par secteur du payeur et du payé",
+    "sector_flows": "somme des paiements par secteur du payeur et du payé ; les particuliers sans secteur à part",
     "bases": (
         "émissions par base de leur source, en part des émissions de base connue ; redépensé = R2 / R1 et "
         "LM3 de chaque base ; multiplicateur = (émis + paiements) / émis"

@@ -47,6 +47,8 @@ CODED = frozenset(
         "to_class",
         "fate",
         "sector",
+        "payer_sector",
+        "payee_sector",
         "college",
     }
 )

@@ -12,12 +12,19 @@ from ledger.analytics.source.sectors import DIVISION, by_division
 
 UNKNOWN = "unknown"
 """Stands for the area or sector of an account without one, in `area_matrix`."""
+PERSON = "person"
+"""Stands for the sector of people who have none: they are no firm of an unknown trade."""
 
 def matrix(scene: Scene, of: str) -> Table:
-    """Payments of the window by `of` (area or sector) of payer and payee; None: unknown. Minor units."""
+    """Payments of the window by `of` (area or sector) of payer and payee; None: unknown. Minor units.
+
+    People without a sector are one group beside the sectors, PERSON.
+    """
     source, keys = ("payer", "payee"), (f"payer_{of}", f"payee_{of}")
     cut = DIVISION if of == "sector" and by_division(scene) else "{}"
-    payer, payee = (cut.format(f"{side}_{of}") for side in ("src", "dst"))
+    if of == "sector":
+        cut = f"coalesce({cut}, CASE WHEN {{side}}_kind = '{PERSON}' THEN '{PERSON}' END)"
+    payer, payee = (cut.format(f"{side}_{of}", side=side) for side in ("src", "dst"))
     paid = f"""(SELECT {payer} AS payer, {payee} AS payee, amount, src_owner, src_kind, dst_owner, dst_kind
         FROM volume WHERE time >= $start AND time < $stop) AS paid"""
     payers = sums_and_units(scene, paid, source, "src_owner", "src_kind")
@@ -64,7 +71,7 @@ def _flows(scene: Scene, of: str) -> Result:
         assert isinstance(amount, int) and isinstance(many, int)
         volume, payments = volume + amount, payments + many
         known += amount if payer is not None and payee is not None else 0
-        if payer is not None:
+        if payer is not None and (of == "area" or payer != PERSON):
             inside = paid.setdefault(str(payer), [0, 0])
             inside[0] += amount
             inside[1] += amount if payer == payee else 0
@@ -145,15 +152,19 @@ INDICATORS = (
         section="D",
         title="Flows from sector to sector",
         title_fr="Flux de secteur à secteur",
-        meaning="Which trades buy from which. A sector is the first activity code of the account.",
-        meaning_fr="Quelles activités achètent à quelles autres. Le secteur est le premier code d'activité du compte.",
-        formula="sum of payments by sector of payer and payee",
+        meaning="Which trades buy from which, and people from which. A sector is the first activity code of the account.",
+        meaning_fr="Quelles activités achètent à quelles autres, et les particuliers à lesquelles. Le secteur est le premier "
+        "code d'activité du compte.",
+        formula="sum of payments by sector of payer and payee; people without one are a group of their own",
         source="Sums of the ledger",
         flag=Flag.MEASURED,
         compute=sectors,
         figures={
             "same_share": ("Payments inside one sector", "Paiements dans un même secteur"),
-            "known_share": ("Payments with both sectors known", "Paiements aux deux secteurs connus"),
+            "known_share": (
+                "Payments with both sides known to be of a sector or people",
+                "Paiements dont les deux côtés sont d'un secteur connu ou des particuliers",
+            ),
         },
         tables={
             "matrix": ("Payments by sector of payer and payee", "Paiements par secteur du payeur et du payé"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.analytics.answers.value_words import text_word
 from ledger.analytics.source.beside import BesideError
 from ledger.analytics.source.window import Window
 from ledger.analytics.spending import crossings, flows, leakage, recirculation
@@ -50,8 +51,24 @@ def test_no_area_at_all() -> None:
 def test_sectors() -> None:
     table = flows.sectors(town(YEAR, KINDS)).tables["matrix"]
     assert ("10.71C", "10.61A", 1, 2_672) in table.rows
-    assert (None, "10.71C", 1, 9_000) in table.rows
+    assert ("person", "10.71C", 1, 9_000) in table.rows
     assert sum(table.column("amount")) == 12_472  # type: ignore[arg-type]
+
+
+def test_people_are_no_sector_and_not_unknown() -> None:
+    kinds = {"ann": {"kind": "person"}, "bob": {"kind": "person"}, "mill": {"kind": "business", "sector": "10.61A"},
+             "shop": {"kind": "business"}}  # fmt: skip
+    moves: list[Move] = [
+        (0, "transfer", "ann", "mill", 50), (1, "transfer", "ann", "bob", 30), (2, "transfer", "mill", "shop", 15),
+        (3, "transfer", "mill", "ann", 5),
+    ]  # fmt: skip
+    result = flows.sectors(town(moves, kinds))
+    assert result.tables["matrix"].rows == (
+        ("10.61A", "person", 1, 5), ("10.61A", None, 1, 15), ("person", "10.61A", 1, 50), ("person", "person", 1, 30),
+    )  # fmt: skip
+    assert (result.figures["same_share"].value, result.figures["known_share"].value) == (0.0, 0.85)
+    assert result.tables["same_share"].rows == (("10.61A", 20, 0.0),)
+    assert text_word("payer_sector", "person", "fr") == "particuliers"
 
 
 def test_many_codes_are_taken_by_division() -> None:
