@@ -62,7 +62,24 @@ def _other(session: Session, line: Line) -> str:
     return line.counterparty.name or session.names.get(line.counterparty.account) or line.counterparty.account
 
 
-def print_lines(session: Session, account: Account, lines: Sequence[Line], title: bool) -> None:
+def show_lines(session: Session, parts: Sequence[tuple[Account, Sequence[Line]]]) -> None:
+    """The lines of each account, as JSON where that is asked for, else as tables."""
+    answer = [
+        {
+            "account": each.id,
+            "currency": each.currency,
+            "scale": each.scale,
+            "lines": [line.plain() for line in lines],
+        }
+        for each, lines in parts
+    ]
+    if session.screen.answer({"accounts": answer}):
+        return
+    for each, lines in parts:
+        _print_lines(session, each, lines, title=len(parts) > 1)
+
+
+def _print_lines(session: Session, account: Account, lines: Sequence[Line], title: bool) -> None:
     """A table of lines; `title` names the account above it."""
     unit = unit_of(session, account)
     if title:

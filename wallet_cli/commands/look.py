@@ -12,7 +12,7 @@ from wallet_cli.cli import command
 from wallet_cli.sending import settle_first
 from wallet_cli.server import PAGE
 from wallet_cli.session import Session
-from wallet_cli.statements import account_name, chosen, lines_of, print_lines, unit_of
+from wallet_cli.statements import account_name, chosen, lines_of, show_lines, unit_of
 from wallet_cli.words import _
 
 Which = Annotated[str | None, typer.Option("--account", help="Id of one of your accounts.")]
@@ -44,19 +44,7 @@ def history(
     """The last movements, newest first."""
     settle_first(session)
     parts = [(each, lines_of(session, each, limit=limit)) for each in chosen(session, account)]
-    answer = [
-        {
-            "account": each.id,
-            "currency": each.currency,
-            "scale": each.scale,
-            "lines": [line.plain() for line in lines],
-        }
-        for each, lines in parts
-    ]
-    if session.screen.answer({"accounts": answer}):
-        return
-    for each, lines in parts:
-        print_lines(session, each, lines, title=len(parts) > 1)
+    show_lines(session, parts)
 
 
 def who(

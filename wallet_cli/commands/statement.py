@@ -13,7 +13,7 @@ from wallet_cli.errors import Misused
 from wallet_cli.files import write_private
 from wallet_cli.sending import settle_first
 from wallet_cli.session import Session
-from wallet_cli.statements import chosen, lines_of, print_lines, to_csv
+from wallet_cli.statements import chosen, lines_of, show_lines, to_csv
 from wallet_cli.words import _
 
 _DAY = ["%Y-%m-%d"]
@@ -49,19 +49,7 @@ def statement(
     if as_csv:
         _deliver(session, to_csv(session, parts), output)
         return
-    answer = [
-        {
-            "account": each.id,
-            "currency": each.currency,
-            "scale": each.scale,
-            "lines": [line.plain() for line in lines],
-        }
-        for each, lines in parts
-    ]
-    if session.screen.answer({"accounts": answer}):
-        return
-    for each, lines in parts:
-        print_lines(session, each, lines, title=len(parts) > 1)
+    show_lines(session, parts)
 
 
 def _moment(day: datetime | None) -> str | None:
