@@ -38,7 +38,7 @@ def overview(visit: Visit = page("desk.read")) -> Response:
     units = {each.currency: use.facts.currency(c, each.currency) for each in asked}
     return visit.show(
         "desk/money.html", money=money(visit), asked=asked, names=names, units=units, may=may(visit, "issues.create"),
-        earmarked=any(each.model is Model.EARMARKED for each in use.ledger.reader.currencies(c)),
+        models={each.model for each in use.ledger.reader.currencies(c)},
     )  # fmt: skip
 
 

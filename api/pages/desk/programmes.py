@@ -82,8 +82,9 @@ def shops(visit: Visit = page("desk.read")) -> Response:
 @router.get("/desk/programmes/{currency}/{programme}")
 def one(visit: Visit = page("desk.read"), currency: str = Unit, programme: str = Named) -> Response:
     """One programme: its money, and the forms for further purses and for a grant."""
+    each = one_of(visit, currency, programme)
     return visit.show(
-        "desk/programme.html", each=one_of(visit, currency, programme), uid=visit.form.get("uid") or new_id(),
+        "desk/programme.html", each=each, over=0 < each.programme.ends_at <= visit.use.clock(), uid=visit.form.get("uid") or new_id(),
         opens=may(visit, "accounts.open") and may(visit, "members.create"), grants=may(visit, "grants.create"),
     )  # fmt: skip
 
