@@ -151,7 +151,6 @@ class Ledger:
         one = Asked(replace(command, signature=over), None, keys.wrap(self._master(), community, new))
         self.committer.submit([one])
         receipt = _said(one.answer)
-        self.work(lambda connection: keys.forget_former(connection, community))
         self.checkpoint(community)
         return receipt
 

@@ -20,7 +20,8 @@ from ledger.store.verify import origin_of
 def make_checkpoint(connection: Connection, master: bytes, c: UUID) -> str:
     """The note over the present head, signed now unless the newest one covers it already.
 
-    Its row bears the moment of the last entry it covers, which `verify` can check; the note has no moment.
+    Its row bears the moment of the last entry it covers, which `verify` can check; the note has no moment. A key that
+    was replaced is erased with the first note by its successor.
     """
     number = connection.execute(
         select(community.c.community_id).where(community.c.uid == c)
@@ -39,6 +40,7 @@ def make_checkpoint(connection: Connection, master: bytes, c: UUID) -> str:
     note = sign(Checkpoint(origin_of(c), top.seq, root), keys.unwrap(master, c, wrapped))
     row = {"community_id": number, "size": top.seq, "ts": top.ts, "root": root, "note": note}
     connection.execute(insert(checkpoint), row)
+    keys.forget_former(connection, c)
     return note
 
 

@@ -71,7 +71,7 @@ def forget_former(connection: Connection, community: UUID) -> None:
     table = schema.signing_key
     mine = table.c.community_id == _number(community)
     last = select(func.max(table.c.seq)).where(mine).scalar_subquery()
-    connection.execute(update(table).where(mine, table.c.seq < last).values(wrapped=b""))
+    connection.execute(update(table).where(mine, table.c.seq < last, table.c.wrapped != b"").values(wrapped=b""))
 
 
 class Rewrapped(NamedTuple):

@@ -16,6 +16,7 @@ from ledger.core.commands import ChangeSigningKey, Signature
 from ledger.core.errors import Code, Rejected, Unavailable
 from ledger.core.merkle import ProofError
 from ledger.core.receipts import ReceiptFile
+from ledger.jobs import sign_checkpoints
 from ledger.service import OPERATOR, Ledger
 from ledger.store import keys
 from ledger.store.moving import export_community, import_community
@@ -35,6 +36,22 @@ def secret_of(ledger: Ledger, community: UUID) -> Ed25519PrivateKey:
     """The key in force, as a thief would have it."""
     with ledger.reader.connected() as connection:
         return keys.unwrap(MASTER, community, keys.newest(connection, community).wrapped)
+
+
+def test_an_old_key_is_erased_also_when_the_change_was_cut_off(
+    engine_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_store(engine_url) as ledger:
+        community = begun(ledger).community
+        made = iter((ledger.checkpoint, lambda community: 1 // 0))
+        with monkeypatch.context() as cut:
+            cut.setattr(ledger, "checkpoint", lambda community: next(made)(community))
+            with pytest.raises(ZeroDivisionError):
+                ledger.change_signing_key(community)
+        assert sign_checkpoints(ledger, 2**62) == 1, "what the server does within the hour"
+        with ledger.database.read.connect() as connection:
+            kept = connection.execute(select(signing_key.c.wrapped).order_by(signing_key.c.seq)).scalars().all()
+    assert [len(each) > 0 for each in kept] == [False, True] and verify(engine_url).ok
 
 
 @pytest.mark.parametrize("apart", [False, True])
