@@ -84,7 +84,8 @@ def one(visit: Visit = page("desk.read"), currency: str = Unit, programme: str =
     """One programme: its money, and the forms for further purses and for a grant."""
     each = one_of(visit, currency, programme)
     return visit.show(
-        "desk/programme.html", each=each, over=0 < each.programme.ends_at <= visit.use.clock(), uid=visit.form.get("uid") or new_id(),
+        "desk/programme.html", each=each, over=0 < each.programme.ends_at <= visit.use.clock(),
+        uid=visit.form.get("uid") or new_id(),
         opens=may(visit, "accounts.open") and may(visit, "members.create"), grants=may(visit, "grants.create"),
     )  # fmt: skip
 
