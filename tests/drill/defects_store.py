@@ -231,6 +231,15 @@ STORE = (
         "zip(asked, read_answers(said[9:], asked), strict=True)",
         "zip(asked, reversed(read_answers(said[9:], asked)), strict=True)", "tests/integration/test_writer_apart.py",
     ),
+    Defect(
+        "a key that was replaced signs on", "ledger/store/keys.py",
+        "for seq, key in reversed(signers) if seq <= size)", "for seq, key in signers if seq <= size)",
+        "tests/integration/test_changing_keys.py",
+    ),
+    Defect(
+        "a key that was replaced is kept", "ledger/store/checkpoints.py",
+        "    keys.forget_former(connection, c)\n", "", "tests/integration/test_changing_keys.py",
+    ),
     # --- the second line: constraints ---
     Defect(
         "an id may be entered twice", f"{_MIGRATIONS}/0001_sqlite.sql {_MIGRATIONS}/0001_postgresql.sql",
