@@ -74,13 +74,14 @@ class Reader(JournalReader, Searching, Statements):
             ]
 
     def supply(self, c: UUID) -> list[Supply]:
-        """What circulates of each currency and form, and the reserve behind it."""
+        """What circulates of each currency and form, and the reserve behind it. What a programme has paid out is gone."""
         balance = account.c.credits_posted - account.c.debits_posted
         positive = cast(func.sum(case((balance > 0, balance), else_=0)), BigInteger)
         with self.snapshot() as seen, seen.connected() as connection:
             number = self._number(connection, c)
             mine = account.c.community_id == number
-            grouped = select(account.c.currency_no, account.c.form, positive).where(mine)
+            out = account.c.kind != AccountKind.SETTLED.value
+            grouped = select(account.c.currency_no, account.c.form, positive).where(mine, out)
             amounts = {
                 (unit, form): amount
                 for unit, form, amount in connection.execute(

@@ -125,6 +125,8 @@ def test_shops_are_listed_for_the_bank_and_paid_and_the_region_reads_totals_only
     money.post("/desk/money/redeem", {"uid": str(new_id()), "account": str(first), "amount": "70", "invoice": "F-1"})
     assert "redeemed" in money.get("/desk/money")
     assert "Librairie A" not in money.get("/desk/programmes")
+    supply = {each.currency: each.circulation for each in site.use.ledger.reader.supply(site.riv.community)}
+    assert supply["CARD"] == 84_000 - 7_000, "what was paid in euros circulates no more"
     text = region.get("/observatory/programmes")
     assert "72.00" in text and "Librairie" not in text and "Pupil" not in text
     rows = list(csv.reader(io.StringIO(region.client.get("/observatory/programmes.csv").content.decode("utf-8-sig"))))
