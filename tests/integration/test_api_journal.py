@@ -13,6 +13,7 @@ import pytest
 
 from api.identity.principal import Role
 from ledger.core.checkpoint import parse_and_verify, parse_vkey
+from ledger.core.handing import leads_to
 from ledger.core.journal import decode
 from ledger.core.merkle import leaf_hash, verify_consistency, verify_inclusion
 from ledger.core.receipts import ReceiptFile, verify
@@ -133,3 +134,18 @@ def test_a_stream_that_cannot_begin_says_so(town: Served) -> None:
     assert said["field"] == "after"
     assert town.get("", "/v1/journal/stream", 401)["code"] == "unauthenticated"
     assert town.get(town.riv.ada.token, "/v1/journal/stream", 422, headers={"last-event-id": "x"})["field"]
+
+
+def test_a_community_that_changed_its_key_says_so_and_old_trust_is_enough(tmp_path: Path) -> None:
+    with served(f"sqlite:///{tmp_path}/town.db") as town:
+        before, paid = town.get("", "/v1/communities/RIV"), town.pay(300)
+        assert before["handed_on"] == []
+        town.use.ledger.change_signing_key(town.riv.community)
+        after = town.get("", "/v1/communities/RIV")
+        assert after["vkey"] != before["vkey"] and after["origin"] == before["origin"]
+        file = ReceiptFile.from_json(town.call(town.riv.ben.token, "GET", paid["links"]["receipt"], 200).text)
+        for trusted in (before["vkey"], after["vkey"]):
+            assert verify(file, trusted) == file.entry
+        assert leads_to(before["vkey"], after["vkey"], [b64decode(step) for step in after["handed_on"]])
+        changed = town.get(auditor(town), "/v1/journal?after=0")["items"][-1]
+        assert changed["command"] == "change_signing_key" and changed["effects"][0]["effect"] == "signer"
