@@ -20,7 +20,7 @@ from tests.integration.served import STAFF
 
 
 def test_saying_no_and_asking_in_vain(town: Live, people: People) -> None:
-    """A request is refused; a search for nobody is noted as a need without a name; the code of a picture is read."""
+    """A request is refused; what nobody has is told as a need without a name; the code of a picture is read."""
     riv, use = town.riv, town.use
     dora = riv.join("Dora", MemberKind.PERSON)
     asked, _ = use.identity.requests.make(
@@ -39,8 +39,11 @@ def test_saying_no_and_asking_in_vain(town: Live, people: People) -> None:
     phone.page.get_by_role("searchbox").fill("caisses bois")
     phone.page.keyboard.press("Enter")
     expect(phone.page.get_by_text("Personne ne l’a encore")).to_be_visible()
-    assert [need.words for need in use.association.needs.unmet(riv.community, fewest=1)] == ["caisses bois"]
+    assert not use.association.needs.unmet(riv.community, fewest=1), "looking is not telling"
     phone.check_axe("places, none")
+    phone.page.get_by_role("button", name="Dire à l’association que vous le cherchez").press("Enter")
+    expect(phone.page.get_by_text("C’est noté, sans votre nom")).to_be_visible()
+    assert [need.words for need in use.association.needs.unmet(riv.community, fewest=1)] == ["caisses bois"]
 
 
 def test_places_on_a_map_by_finger_or_by_list(town: Live, people: People) -> None:
