@@ -33,8 +33,8 @@ RAMP = ("#eef4f8", "#bdd7e7", "#6baed6", "#2171b5", "#08306b")
 
 WIDTH, HEIGHT = 520, 240
 FONT = "Libertinus Serif, Georgia, serif"
-PAGE_FONT = "system-ui, sans-serif"
-"""That of documents, and that of pages on a screen."""
+PAGE_FONT = "Helvetica Neue, Arial, sans-serif"
+"""That of documents, and that of pages on a screen: as wide everywhere as the server took its letters to be."""
 
 Row = dict[str, Any]
 
