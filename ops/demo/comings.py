@@ -20,7 +20,9 @@ LOOKED_FOR = ("dentiste", "cordonnerie")
 
 def pending(association: Association, community: UUID) -> None:
     """Somebody has filled in the form and not paid yet: `NEWCOMER`."""
-    profile = Profile(name=NEW, kind=MemberKind.PERSON, state=MemberState.PENDING, place="Oullins")
+    profile = Profile(
+        name=NEW, kind=MemberKind.PERSON, state=MemberState.PENDING, place="Oullins", contact="nouvelle@example.org"
+    )  # fmt: skip
     association.applications.apply(community, NEWCOMER, profile, cents=PERSON_CENTS, newsletter=True)
 
 

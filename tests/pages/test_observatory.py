@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -139,6 +140,18 @@ def crossings(site: Site, other: Place, people: int) -> None:
             currency="RIV-B",
         )  # fmt: skip
         assert life.crossings.pay(link, hold, shops[n % 3]).state == "done"
+
+
+def test_a_payment_through_a_convention_is_read_once_in_the_wallet(site: Site) -> None:
+    """What was set aside for it has no sign, for nothing left by it; both lines name the other community."""
+    crossings(site, Place(site.use, "MES", "Una", "Ulm"), 1)
+    everybody = site.use.identity.people.page(site.riv.community, None, limit=50)
+    (traveller,) = (each for each in everybody if each.name == "Traveller 0")
+    wallet = site.enter(site.riv, Role.MEMBER, owner=traveller.id)
+    owned = re.findall(r"/wallet/history\?account=([0-9a-f-]{36})", wallet.get("/wallet/history"))
+    text = next(found for found in map(wallet.get, (f"/wallet/history?account={uid}" for uid in owned)) if "Set aside" in found)
+    assert text.count("−5.00") == 1 and ">5.00 RIV-B<" in text
+    assert text.count(">MES<") == 2
 
 
 def test_the_region_reads_what_went_between_two_pilots(site: Site) -> None:
