@@ -11,6 +11,7 @@ from api.identity.errors import not_found
 from api.identity.keys import Key
 from api.identity.permissions import GRANTS, allowed
 from api.identity.principal import OWN_ROLES, Role
+from api.identity.vouching import DECIDING
 from api.pages.desk.acting import names_of
 from api.pages.frame.again import or_again
 from api.pages.frame.form import Filled
@@ -88,7 +89,7 @@ def make(visit: Visit = page("keys.create", step_up=True)) -> Response:
     )
     base = identity.public_url or str(visit.request.base_url).rstrip("/")
     link = f"{base}/s/{identity.links.make(caller.community, made.key.id)}"
-    return visit.show("desk/key_made.html", made=made.key, token=made.token, link=link)
+    return visit.show("desk/key_made.html", made=made.key, token=made.token, link=link, decides=sent.role in DECIDING)
 
 
 @router.get("/desk/keys/{key}/confirmation")
