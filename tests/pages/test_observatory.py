@@ -180,3 +180,14 @@ def test_an_aim_that_is_no_number_is_named_at_its_field(site: Site) -> None:
     assert "Type a number" in office.post("/observatory/targets", form, 422).text
     assert office.post("/observatory/targets", form | {"goal_value": "33,5"}).headers["location"] == compared
     assert site.use.association.region.targets(site.riv.community)["recirculation.recirculation"].value == 0.335
+
+
+def test_tables_of_a_chart_come_when_they_are_asked_for(site: Site) -> None:
+    trade(site.riv, 30, 6)
+    month = datetime.fromtimestamp(site.use.clock() / 10**9, UTC).strftime("%Y-%m")
+    office, address = site.enter(site.riv, Role.REGION_READER), f"/observatory/pilots?pilot=RIV:RIV&from={month}&to={month}"
+    asked = re.search(r'href="([^"#]+)#(t-RIV-RIV-[a-z_]+)" data-swap="#\2"', office.get(address))
+    assert asked, "a chart offers its tables"
+    text = office.get(asked[1])
+    _, _, shown_there = text.partition(f'id="{asked[2]}"')
+    assert "<table" in shown_there.partition("</figure>")[0] and text.count("<details") > 1
