@@ -91,6 +91,8 @@ def why_no_time(said: str) -> str:
         return "no time; write it like 2026-11-21T10:00:00Z or in whole seconds"
     if re.fullmatch(_WHOLE, said):
         return f"{said} seconds lie outside the years 1900 to 2199; were milliseconds meant? divide them by 1000"
+    if re.match(r"\d{1,2}[/.]\d{1,2}[/.]\d{4}\b", said):
+        return f"{_short(said)}: day or month first? write the year first, in a spreadsheet the format YYYY-MM-DD"
     if re.match(r"\d{4}-\d{2}-\d{2}", said) and not 1900 <= int(said[:4]) < 2200:
         return f"{_short(said)} lies outside the years 1900 to 2199; write the year that was meant"
     return f"{_short(said)} is not a time; write it like 2026-11-21, 2026-11-21T10:00:00+02:00 or in whole seconds"

@@ -84,7 +84,8 @@ def test_times(file: Path, text: str, seconds: int) -> None:
     [
         ("", "no time"),
         ("2023-02-29", "is not a time"),
-        ("01/02/2023", "is not a time"),
+        ("01/02/2023", "day or month first"),
+        ("31/12/2023 10:05", "YYYY-MM-DD"),
         ("12.5", "is not a time"),
         ("1700000000000", "divide them by 1000"),
         (str(-(2**63)), "is not a time"),
