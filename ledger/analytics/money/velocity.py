@@ -64,6 +64,8 @@ def stationarity(scene: Scene) -> Result:
     spent = scan.spent()
     fifo, lifo = (scan.matched(rule, (End.TRANSFER,)) for rule in Rule)
     mixed = scan.mixed_seconds((End.TRANSFER,))
+    held = (fifo.amount_seconds, lifo.amount_seconds, mixed)
+    least, most = min(held), max(held)
     young = [
         (scan.stock() - scan.over(YOUNG, rule, (End.OPEN,))) * YEAR / (YOUNG * DAY) / scan.stock()
         if scan.stock()
@@ -74,8 +76,8 @@ def stationarity(scene: Scene) -> Result:
     figures = {
         "fisher": _velocity(spent, scan.integral(), YEAR, Unit.PER_YEAR, None),
         "inverse": Figure(
-            spent * YEAR / mixed, Unit.PER_YEAR, fifo.pairs, spent * YEAR / fifo.amount_seconds,
-            spent * YEAR / lifo.amount_seconds if lifo.amount_seconds else None,
+            spent * YEAR / mixed, Unit.PER_YEAR, fifo.pairs, spent * YEAR / most,
+            spent * YEAR / least if least > 0 else None,
         ) if mixed > 0 else Figure(None, Unit.PER_YEAR, why=why),
         "age_density": Figure(young[0], Unit.PER_YEAR, low=min(young), high=max(young))
         if scan.stock() else Figure(None, Unit.PER_YEAR, why="no_money"),
