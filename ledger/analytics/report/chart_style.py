@@ -113,7 +113,8 @@ def config(font: str) -> Row:
         },
         "legend": {
             "orient": "top", "title": None, "labelColor": INK, "labelFontSize": 11, "symbolSize": 90, "labelLimit": 420,
-            "columns": 3, "offset": 6,
+            "columns": 3, "offset": 6, "titleFontWeight": "normal", "titleFontSize": 11, "titleColor": INK,
+            "titleLimit": 0,
         },
         "range": {"category": list(SERIES), "ramp": list(RAMP), "heatmap": list(RAMP)},
         "header": {"labelColor": INK, "labelFontSize": 11, "title": None},
