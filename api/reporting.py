@@ -83,6 +83,11 @@ class Reports:
         found: list[dict[str, Any]] = await asyncio.to_thread(lambda: _computing().listing(lang))
         return found
 
+    def full(self, wanted: Wanted) -> bool:
+        """Whether `make` would refuse this one now, because too many others wait."""
+        waiting = sum(not each.done() for each in self._asked.values())
+        return wanted not in self._asked and waiting >= AT_ONCE + WAITING
+
     async def make(self, wanted: Wanted) -> Made:
         """A report. Raises Rejected for what cannot be asked, Unavailable when too many wait.
 
@@ -91,7 +96,7 @@ class Reports:
         """
         future = self._asked.get(wanted)
         if future is None:
-            if len(self._asked) >= AT_ONCE + WAITING:
+            if self.full(wanted):
                 raise Unavailable("too many reports are being computed; ask again in a minute")
             future = self._asked[wanted] = self._workers.submit(self._compute, wanted)
             began, loop = monotonic(), asyncio.get_running_loop()

@@ -13,8 +13,10 @@ from zipfile import ZipFile
 
 import pytest
 
+from api import reporting
 from api.association.flows import Crossed, Party
 from api.identity.principal import Role
+from api.pages.frame import looking
 from api.pages.frame.looking import Period, Pilot
 from api.pages.frame.sheets import Number, Sheet, as_csv, as_xlsx
 from api.pages.observatory import shown
@@ -180,6 +182,16 @@ def test_an_aim_that_is_no_number_is_named_at_its_field(site: Site) -> None:
     assert "Type a number" in office.post("/observatory/targets", form, 422).text
     assert office.post("/observatory/targets", form | {"goal_value": "33,5"}).headers["location"] == compared
     assert site.use.association.region.targets(site.riv.community)["recirculation.recirculation"].value == 0.335
+
+
+def test_more_pilots_than_are_computed_at_once_wait_for_their_turn(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reporting, "WAITING", 1 - reporting.AT_ONCE)  # one at a time, none may wait
+    monkeypatch.setattr(looking, "PATIENCE", 30.0)
+    for code in ("MES", "TAR", "VAL"):
+        Place(site.use, code, f"Una {code}", f"Ulm {code}")
+    office = site.enter(site.riv, Role.REGION_READER)
+    text = office.get("/observatory")
+    assert [code for code in ("RIV", "MES", "TAR", "VAL") if f'aria-label="{code} · {code}"' not in text] == []
 
 
 def test_tables_of_a_chart_come_when_they_are_asked_for(site: Site) -> None:

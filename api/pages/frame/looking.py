@@ -23,6 +23,8 @@ MOST = 200
 """Reports kept in memory."""
 GLANCE = 0.3
 """Seconds that a page which only shows a report beside other things waits for it."""
+TURN = 0.1
+"""Seconds after which a report that waits for others looks again whether it is its turn."""
 MINUTE = 60.0
 """Seconds for which what such a page shows need not be found again."""
 
@@ -120,9 +122,14 @@ class Looking:
         self._running: dict[tuple[Hashable, int], asyncio.Task[Any]] = {}
 
     async def get(self, use: Services, wanted: Wanted) -> Any:
-        """The report, JSON as values and files as they are; None while it is computed. A refusal is raised."""
+        """The report, JSON as values and files as they are; None while it is computed or waits for others.
+
+        A refusal is raised.
+        """
 
         async def make() -> Any:
+            while use.reports.full(wanted):  # a page of many pilots asks for more than are computed at once
+                await asyncio.sleep(TURN)
             content, _ = await use.reports.make(wanted)
             return json.loads(content) if wanted.form == "json" else content
 
@@ -135,6 +142,8 @@ class Looking:
         if at in self._kept:
             self._kept.move_to_end(at)
             return self._kept[at]
+        if at not in self._running and sum(not task.done() for task in self._running.values()) >= MOST:
+            return None
         task = self._begun(at, lambda: self._keep(at, make))
         done, _ = await asyncio.wait([task], timeout=PATIENCE)
         if not done:
