@@ -8,9 +8,11 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from api import pages, problems
 from api.association.service import Association
@@ -45,6 +47,17 @@ MAP_BYTES, SCAN_BYTES = LARGEST + 65_536, 1_000_000
 as far, so that its field says what to do."""
 
 
+class Application(FastAPI):
+    """FastAPI, entered at `Observed`: the layers that it puts around ours answer faults, as `Observed` has done by then."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """What a request passes."""
+        stack: Any = super().build_middleware_stack()
+        while not isinstance(stack, Observed):
+            stack = stack.app
+        return stack
+
+
 def create_app(settings: Settings, *, clock: Callable[[], int] = time.time_ns) -> FastAPI:
     """The API on the database that the settings name. It opens the ledger when it starts, and closes it when it stops."""
     metrics = Metrics()
@@ -61,7 +74,7 @@ def create_app(settings: Settings, *, clock: Callable[[], int] = time.time_ns) -
             app.state.failure = error  # for `serve`, which can say it to the operator
             raise
 
-    app = FastAPI(
+    app = Application(
         title="Ricochet",
         version=version("ricochet"),
         summary="A ledger for local currencies.",

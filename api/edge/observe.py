@@ -5,11 +5,11 @@ Whatever happens inside, the caller gets exactly one answer from here.
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import re
 import secrets
 import time
+from contextlib import nullcontext
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
+from api.edge.deadlines import Deadlines
 from api.edge.heads import header
 from api.edge.limits import Rate
 from api.edge.metrics import Metrics
@@ -38,6 +39,7 @@ _HEADERS = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
 )
+_NO_DEADLINE = nullcontext()
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
 
 
@@ -48,7 +50,7 @@ class Observed:
         self.app = app
         self._metrics = metrics
         self._log = structlog.get_logger().bind()  # once: it costs as much as a line
-        self._seconds = seconds
+        self._deadlines = Deadlines(seconds)
         self._headers = [*_HEADERS, _HSTS] if https else list(_HEADERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,7 +74,7 @@ class Observed:
             await send(message)
 
         try:
-            async with asyncio.timeout(None if scope["path"].endswith(STREAM) else self._seconds):
+            with _NO_DEADLINE if scope["path"].endswith(STREAM) else self._deadlines:
                 await self.app(scope, receive, answer)
         except Exception as error:
             if status:
