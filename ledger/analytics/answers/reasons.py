@@ -71,7 +71,7 @@ WHY: dict[str, tuple[str, str]] = {
     "no_debt": ("nobody was in debt at a month's end", "personne n'était en dette en fin de mois"),
     "no_defaults": ("no debt was lost", "aucune dette perdue"),
     "one_pilot": ("fewer than two pilots with an interval", "moins de deux expérimentations avec intervalle"),
-    "hidden": ("kept secret: too few are behind it", "secret : trop peu d'unités derrière"),
+    "hidden": ("kept secret: too few are behind it", "gardé secret : trop peu de monde derrière"),
 }
 """English and French of each code of `Figure.why`."""
 
