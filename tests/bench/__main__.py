@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ledger.store.collecting import collecting_seldom
 from tests.bench import circulation, figures, pages
 from tests.bench.load import Result
 from tests.bench.server import durable_server
@@ -36,6 +37,7 @@ def main() -> None:
             pages.measure(folder, chosen.rounds)
         if set(chosen.only) <= ALONE:
             return
+        stack.enter_context(collecting_seldom())  # as a server does
         bench = figures.Bench(stack, stack.enter_context(durable_server()), folder, chosen.seconds)
         wanted = _wanted(bench, chosen)
         rounds: dict[str, list[float | Result]] = {name: [] for name in wanted}
