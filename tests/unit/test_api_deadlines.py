@@ -4,6 +4,7 @@ reason is heard."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -21,7 +22,7 @@ async def _work(deadlines: Deadlines, seconds: float) -> str:
 def test_only_what_is_late_is_ended() -> None:
     deadlines = Deadlines(SOON)
 
-    async def several() -> list[object]:
+    async def several() -> Sequence[str | BaseException]:
         return await asyncio.gather(
             _work(deadlines, LONG), _work(deadlines, 0), _work(deadlines, LONG), return_exceptions=True
         )
