@@ -8,20 +8,20 @@ PAGES = (
     Defect(
         "a form needs no token", "api/pages/frame/guard.py",
         "if not ours or not hmac.compare_digest(token.encode(), visit.csrf.encode()):", "if not ours:",
-        "tests/pages/test_frame.py",
+        "tests/pages/test_problems.py",
     ),
     Defect(
         "a form may come from another site", "api/pages/frame/guard.py",
-        'ours = site == "same-origin"', "ours = True", "tests/pages/test_frame.py",
+        'ours = site == "same-origin"', "ours = True", "tests/pages/test_problems.py",
     ),
     Defect(
         "every browser has the same form token", "api/pages/frame/cookies.py",
-        'b"form:" + holder.encode()', 'b"form:"', "tests/pages/test_frame.py",
+        'b"form:" + holder.encode()', 'b"form:"', "tests/pages/test_problems.py",
     ),
     Defect(
         "a page is for every role", "api/pages/frame/guard.py",
         "visit._caller = await admit(visit.use, session.principal, self.action, named, platform=self.platform)",
-        "visit._caller = Caller(visit.use, session.principal, session.community, False)", "tests/pages/test_frame.py",
+        "visit._caller = Caller(visit.use, session.principal, session.community, False)", "tests/pages/test_problems.py",
     ),
     Defect(
         "nobody is asked to confirm", "api/pages/frame/guard.py",
@@ -69,6 +69,6 @@ PAGES = (
     ),
     Defect(
         "signing in leads to any site", "api/pages/signin/home.py",
-        'not target.startswith(("//", "/\\\\"))', "True", "tests/pages/test_frame.py",
+        'not target.startswith(("//", "/\\\\"))', "True", "tests/pages/test_problems.py",
     ),
 )  # fmt: skip
