@@ -15,10 +15,11 @@ LINES = 200
 def export(caller: Caller, own: dict[str, Any]) -> dict[str, Any]:
     """The member as `own` shows it, with devices, keys, and every line of every account."""
     identity, member = caller.use.identity, UUID(own["id"])
+    makers = identity.vouching.makers(caller.community)
     return {
         "member": own,
         "devices": introducing.devices(identity.standings.of(caller.community, member))["items"],
-        "keys": [introducing.key(each) for each in identity.keys.of(caller.community, member)],
+        "keys": [introducing.key(each, each.id in makers) for each in identity.keys.of(caller.community, member)],
         "statements": [_statement(caller, UUID(account["id"])) for account in own["accounts"]],
     }
 

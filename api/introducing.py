@@ -89,12 +89,12 @@ def awaited(found: Device, accounts: Iterable[Account]) -> Json:
     }  # fmt: skip
 
 
-def key(found: Key) -> Json:
-    """A key, without its token."""
+def key(found: Key, waits: bool) -> Json:
+    """A key, without its token. `waits`: for a second person, see `vouching`."""
     return {
         "id": str(found.id), "hint": found.hint, "label": found.label, "roles": [role.value for role in found.roles],
         "scopes": list(found.scopes), "member": _text(found.member), "device": _text(found.device),
-        "created_at": moment(found.created_at), "expires_at": moment_or_none(found.expires_at),
+        "waits": waits, "created_at": moment(found.created_at), "expires_at": moment_or_none(found.expires_at),
         "revoked_at": moment_or_none(found.revoked_at),
     }  # fmt: skip
 

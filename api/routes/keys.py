@@ -28,7 +28,8 @@ def create(body: KeyBody, caller: Caller = require("keys.create", platform=True)
         owner=body.member,
         expires_at=body.expires_at,
     )
-    return respond(201, introducing.key(made.key) | {"token": made.token})
+    waits = made.key.id in caller.use.identity.vouching.makers(caller.community)
+    return respond(201, introducing.key(made.key, waits) | {"token": made.token})
 
 
 @router.get("/v1/keys", response_model=KeysOut)
@@ -39,7 +40,8 @@ def list_keys(
     at = caller.use.cursors.page(cursor, "keys", caller.community, {})
     after = None if at.position is None else UUID(str(at.position))
     found = caller.use.identity.keys.page(caller.community, after, limit)
-    items = [introducing.key(each) for each in found]
+    makers = caller.use.identity.vouching.makers(caller.community)
+    items = [introducing.key(each, each.id in makers) for each in found]
     return respond(200, page(caller, "keys", at.filters, items, limit, str(found[-1].id) if found else None))
 
 

@@ -209,6 +209,9 @@ class KeyOut(Out):
     scopes: list[Scope]
     member: UUID | None
     device: UUID | None
+    waits: bool = Field(
+        description="A colleague made it and nobody has confirmed yet who holds it: where two people decide, it counts as who made it."
+    )
     created_at: MomentOut
     expires_at: MomentOut | None
     revoked_at: MomentOut | None

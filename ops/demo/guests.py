@@ -60,8 +60,12 @@ PLACES = {
     ),
     "pending": (("/wallet/dues", "what is owed, and what may be given"), ("/wallet/places", "where one will be able to spend")),
     "hours": (("/wallet/exchanges", "an offer to answer, a service to confirm"), ("/wallet/exchanges/new", "offer something")),
+    "coordinator": (("/desk/members/offers", "what members offer waits for a yes"), ("/desk/alerts", "what stands out")),
+    "buyer": (("/wallet/places", "whom to buy from, and what part each takes"), ("/wallet/pay", "on the line")),
+    "builder": (("/till", "a price of 8,000: the till says what comes in units"), ("/till/day", "what was taken today")),
+    "pupil": (("/wallet/purses", "what each purse buys, where and until when"), ("/wallet/places", "shops that take it")),
 }  # fmt: skip
-"""What to look at, by role; "hours" for the Accorderie, "pending" for who is not let in yet."""
+"""What to look at, by role; in RIV "pending" is who is not let in yet, and those after it play elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +80,36 @@ class Invitation:
 
 
 def invite(identity: Identity, communities: dict[str, UUID], cast: Cast) -> Invitation:
-    """Links for the four roles, for hours and for a newcomer, and what the terminal needs."""
-    riv, die = communities["RIV"], communities["ACC-DIE"]
+    """Links for the four roles, for a newcomer, for hours, for two firms and for a card, and what the terminal needs."""
+    riv, die, ebx, card = (communities[code] for code in ("RIV", "ACC-DIE", "EBX", "PASS"))
     shop, resident, other = (
         identity.people.get(riv, held.member) for held in (cast.shop, cast.resident, cast.other)
     )
-    helper, newcomer = identity.people.get(die, cast.helper.member), identity.people.get(riv, comings.NEWCOMER)
-    rives, accorderie = CALLED["RIV"][0], CALLED["ACC-DIE"][0]
+    newcomer = identity.people.get(riv, comings.NEWCOMER)
+    helper, neighbour = (identity.people.get(die, held.member) for held in (cast.helper, cast.neighbour))
+    buyer, builder = (identity.people.get(ebx, held.member) for held in (cast.buyer, cast.builder))
+    pupil = identity.people.get(card, cast.pupil.member)
+    rives, accorderie, alps, region = (CALLED[code][0] for code in ("RIV", "ACC-DIE", "EBX", "PASS"))
 
-    def door(where: UUID, role: Role, member: Member | None, who: str, page: str, hint: str) -> Door:
+    def door(
+        where: UUID, role: Role, member: Member | None, who: str, page: str, hint: str, places: str = ""
+    ) -> Door:
         token = link(identity, where, role, member, who[0].upper() + who[1:], uses=USES, life=LIFE)
-        key = "pending" if member is newcomer else role.value if where != die else "hours"
-        return Door(who, page, token, hint, PLACES[key])
+        return Door(who, page, token, hint, PLACES[places or role.value])
 
     doors = (
         door(riv, Role.MERCHANT, shop, f"{shop.name}, {rives}", "till", "type an amount, show the code, look at the day"),
         door(riv, Role.MEMBER, resident, f"{resident.name}, {rives}", "wallet", "pay what the bakery asks, find a shop, vote"),
-        door(riv, Role.MEMBER, newcomer, f"{newcomer.name}, {rives}", "wallet", "asked to join; the dues are awaited"),
+        door(riv, Role.MEMBER, newcomer, f"{newcomer.name}, {rives}", "wallet", "asked to join; the dues are awaited", "pending"),
         door(riv, Role.OPERATOR, None, f"Bureau, {rives}", "desk", "two files wait, dues are late, a vote is open"),
         door(riv, Role.TREASURER, None, f"Trésorerie, {rives}", "desk", "euros in, euros out, the second person"),
         door(NOBODY, Role.REGION_READER, None, "La Région", "observatory", "pilots side by side: Les Rives and La Mesure"),
-        door(die, Role.MEMBER, helper, f"{helper.name}, {accorderie}", "wallet", "hours: answer an offer, confirm a service"),
+        door(die, Role.MEMBER, helper, f"{helper.name}, {accorderie}", "wallet", "hours: an offer to answer, a service", "hours"),
+        door(die, Role.MEMBER, neighbour, f"{neighbour.name}, {accorderie}", "wallet", "the other side of an exchange", "hours"),
+        door(die, Role.OPERATOR, None, f"Coordination, {accorderie}", "desk", "lets offers through", "coordinator"),
+        door(ebx, Role.MERCHANT, buyer, f"{buyer.name}, {alps}", "till", "buys on its credit line", "buyer"),
+        door(ebx, Role.MERCHANT, builder, f"{builder.name}, {alps}", "till", "takes 30 % of a price in units", "builder"),
+        door(card, Role.MEMBER, pupil, f"{pupil.name}, {region}", "wallet", "a card: books, and going out", "pupil"),
     )  # fmt: skip
     code, _ = identity.devices.invite(riv, other.id, OPERATOR)
     machine = Principal(
@@ -126,6 +139,9 @@ two people at once need two windows, one of them private:
 
 {begin}/observatory
   everybody, without signing in
+
+{begin}/join/RIV
+  somebody who wants to join: the form; the desk of Les Rives then lets them in
 
 In a second terminal, be {guest.resident} of RIV:
 

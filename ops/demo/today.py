@@ -12,7 +12,7 @@ from api.identity.records import Records
 from api.identity.requests import Asked
 from api.identity.service import Identity
 from ledger.service import Ledger
-from ops.demo import board, comings, communes, eusko, odd, offices, present
+from ops.demo import board, comings, communes, eusko, firms, odd, offices, present, school
 from ops.demo.convention import Convention
 from ops.demo.region import REGION, SEED
 from ops.demo.stage import HOUR, SECOND, Clock, Holder, Scene
@@ -30,12 +30,16 @@ FORTNIGHT = 14 * 86_400 * SECOND
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Whom visitors play: residents and a shop of RIV, and somebody with exchanges of time."""
+    """Whom visitors play: residents and a shop of RIV, two with exchanges of time, two firms of EBX, a pupil of PASS."""
 
     resident: Holder
     other: Holder
     shop: Holder
     helper: Holder
+    neighbour: Holder
+    buyer: Holder
+    builder: Holder
+    pupil: Holder
 
 
 def play(
@@ -65,12 +69,15 @@ def play(
         if convention is not None:
             convention.period(start)
         step()
-    cast = _cast(riv, times[1].members)
+    pupil = school.play(scenes["PASS"], identity, now)
+    buyer, builder = firms.play(scenes["EBX"], identity, now)
+    cast = _cast(riv, times[1].members, buyer, builder, pupil)
     rest = [held for held in riv.town.people if held not in (cast.resident, cast.other)]
     buyers = rest[:CUSTOMERS]
     present.today(riv.town, cast.shop, buyers, now)
     clock.now = now
-    helpers = [cast.helper, *(held for held in times[1].members if held is not cast.helper)][: board.PEOPLE]
+    helpers = [cast.helper, cast.neighbour]
+    helpers += [held for held in times[1].members if held not in helpers][: board.PEOPLE - len(helpers)]
     met = {held.member for held in (cast.resident, cast.other, cast.shop, *helpers)}
     _offices(association, ledger, identity, communities, met, now)
     asking = max((firm for firm in riv.town.firms if firm is not cast.shop), key=lambda firm: firm.balance)
@@ -91,11 +98,16 @@ def play(
     return cast
 
 
-def _cast(riv: present.Backed, helpers: list[Holder]) -> Cast:
-    """The first two residents with enough to spend, the largest bakery, somebody who has hours to give."""
+def _cast(
+    riv: present.Backed, helpers: list[Holder], buyer: Holder, builder: Holder, pupil: Holder
+) -> Cast:
+    """The first two residents with enough to spend, the largest bakery, the two who have most hours to give."""
     rich = [held for held in riv.town.people if held.balance >= 2 * ENOUGH]
     bakeries = [firm for firm in riv.town.firms if firm.sectors == ("10.71C",)]
-    return Cast(rich[0], rich[1], max(bakeries, key=lambda firm: firm.balance), max(helpers, key=lambda m: m.balance))
+    helper, neighbour = sorted(helpers, key=lambda held: -held.balance)[:2]
+    return Cast(
+        rich[0], rich[1], max(bakeries, key=lambda firm: firm.balance), helper, neighbour, buyer, builder, pupil
+    )
 
 
 def _offices(

@@ -219,6 +219,18 @@ def test_keys_are_made_shown_once_and_revoked(town: Served, operator: str) -> No
     town.call(operator, "DELETE", f"/v1/keys/{new_id()}", 404)
 
 
+def test_keys_say_whether_they_wait_for_a_second_person(town: Served, operator: str) -> None:
+    admin = town.riv.keys[Role.PLATFORM_ADMIN]
+    ours = {"label": "second desk", "roles": ["operator"]}
+    colleague = town.post(operator, "/v1/keys", ours)
+    auditor = town.post(operator, "/v1/keys", {"label": "books", "roles": ["auditor"]})
+    by_platform = town.post(admin, "/v1/keys", ours, params={"community": "RIV"})
+    made = {colleague["id"]: True, auditor["id"]: False, by_platform["id"]: False}
+    assert [each["waits"] for each in (colleague, auditor, by_platform)] == [True, False, False]
+    some = {key["id"]: key["waits"] for key in town.get(operator, "/v1/keys", params={"limit": 200})["items"]}
+    assert {key: some[key] for key in made} == made
+
+
 def test_keys_that_are_not_given(town: Served, operator: str, elsewhere: Place) -> None:
     admin = town.riv.keys[Role.PLATFORM_ADMIN]
     assert (

@@ -29,6 +29,12 @@ STATES: dict[MemberState, str] = {
     MemberState.PENDING: later("Applied"), MemberState.ACTIVE: later("Active"), MemberState.LAPSED: later("Dues unpaid"),
     MemberState.SUSPENDED: later("Suspended"), MemberState.LEFT: later("Has left"),
 }  # fmt: skip
+COUNTED: dict[MemberState, str] = {
+    MemberState.PENDING: later("Applicants"), MemberState.ACTIVE: later("Active members"),
+    MemberState.LAPSED: later("With dues unpaid"), MemberState.SUSPENDED: later("Suspended members"),
+    MemberState.LEFT: later("Departures"),
+}  # fmt: skip
+"""The same as headings of a count."""
 COLOURS: dict[MemberState, str] = {
     MemberState.PENDING: "accent", MemberState.ACTIVE: "good", MemberState.LAPSED: "warning",
     MemberState.SUSPENDED: "bad", MemberState.LEFT: "",
