@@ -67,4 +67,4 @@ def opening_state(scene: Scene) -> State:
     time = np.full(len(account), scene.window.start if first is None else int(str(first)), np.int64)
     until = np.arange(1, len(account) + 1, dtype=np.int64)
     amount = np.abs(balance)
-    return State(account, balance, time.astype(np.float64), (until, until), (amount, amount), (time, time))
+    return State(account, balance, np.zeros(len(account)), (until, until), (amount, amount), (time, time))

@@ -3,7 +3,13 @@
 A balance is money held while above zero and credit drawn while below, so only one side has lots at a time. An event
 first takes from the side that the balance is on, then adds to the other. Two rules match at once, from two sequences
 of lots: FIFO (oldest first) and LIFO (newest first; demurrage takes the oldest under both). The third, mixed, needs
-only the mean entry time. After its last event an account has open lots, with their age at the window's end.
+only a mean age. After its last event an account has open lots, with their age at the window's end.
+
+Mixed lots are rational, so their mean age is a float, in seconds at the moment when the newest money came in (the last
+FIFO lot knows it). Payments leave that age as it is, and nothing is ever subtracted: a mean moment of entry, taken from
+the moment of a payment, loses all digits where few old units lie among very many new ones. With unit roundoff
+u = 2**-53, an entry rounds 5 times, reading an age 3 times, each sum once: a sum of amount x seconds is within
+(5 n + N + 3) u of itself, for N terms of accounts that took in at most n times. 10 million of each: 7e-9 at the worst.
 
 The function is written flat, over flat sequences and integers alone: numba compiles it as it stands, and without numba
 Python runs it on lists, whose integers know no limit. Compiled, amount x seconds is kept in two words (`MASK`, `BITS`):
@@ -47,7 +53,7 @@ NOBODY, LAST = -1, 1 << 62
 
 
 def scan(
-    batch: Batch, setting: Setting, finish: bool, hand: Any, mean: Any, room: int, lot_amount: Any, lot_time: Any,
+    batch: Batch, setting: Setting, finish: bool, hand: Any, mean_age: Any, room: int, lot_amount: Any, lot_time: Any,
     saved: Saved, resting: Resting, keep: bool, kept: Saved, totals: Totals,
 ) -> None:  # fmt: skip
     """Take a batch into `totals`. `finish` closes the last account and those of `saved` that had no event.
@@ -70,15 +76,16 @@ def scan(
                 hand[NEXT] = p + 1
                 held, group = abs(saved.balance[p]), setting.group_of[saved.account[p]]
                 side = HELD if saved.balance[p] > 0 else CREDIT
+                since_newest = start - saved.time[FIFO][saved.until[2 * p] - 1] if held > 0 else 0
                 row, group_mixed = group * COLUMNS + side * PER_SIDE, group * MIXED_COLUMNS + side * 4
                 counts[row + STOCK] += held
                 still = known and saved.account[p] < wanted
                 if still:  # no event: all of it is open
                     counts[row + OPEN * PER_END + VOLUME] += held
-                    mixed[group_mixed + OPEN] += held * (end - saved.mean[p])
+                    mixed[group_mixed + OPEN] += held * (saved.mean_age[p] + (since_newest + (end - start)))
                 if still or (known and batch.time[i] >= start):  # the ages of its lots from their sum, when the window began
                     hand[ENTERED] = 1
-                    mixed[group_mixed + 3] += held * (start - saved.mean[p])
+                    mixed[group_mixed + 3] += held * (saved.mean_age[p] + since_newest)
                     for rule in range(2):
                         opened = row + OPEN * PER_END + rule * PER_RULE
                         for turn in range(2 if still else 1):  # and at its end
@@ -96,7 +103,7 @@ def scan(
                     resting.moved[p] = 1
                 hand[ACCOUNT] = saved.account[p]
                 hand[BALANCE] = saved.balance[p]
-                mean[0] = saved.mean[p]
+                mean_age[0] = saved.mean_age[p]
                 for rule in range(2):
                     first = saved.until[2 * p - 2 + rule] if p > 0 else 0
                     many, amounts, times = saved.until[2 * p + rule] - first, saved.amount[rule], saved.time[rule]
@@ -116,7 +123,7 @@ def scan(
             i += 1
         elif keep:  # its events are over: leave it as it is for another day
             made = hand[MADE]
-            kept.account[made], kept.balance[made], kept.mean[made] = hand[ACCOUNT], balance, mean[0]  # type: ignore[index]
+            kept.account[made], kept.balance[made], kept.mean_age[made] = hand[ACCOUNT], balance, mean_age[0]  # type: ignore[index]
             for rule in range(2):
                 first = hand[LOTS + rule]
                 for k in range(hand[HEAD + rule], hand[TAIL + rule]):
@@ -136,6 +143,7 @@ def scan(
         bucket_mixed = (groups + hand[BUCKET]) * MIXED_COLUMNS
         side = HELD if balance > 0 else CREDIT
         offset = side * PER_SIDE
+        newest = lot_time[hand[TAIL + FIFO] - 1] if balance != 0 else t
 
         if inside and hand[ENTERED] == 0 and code != OPEN:  # the age that its money had when the window began
             hand[ENTERED] = 1
@@ -146,11 +154,11 @@ def scan(
                     low = counts[at] + (take & MASK) * age
                     counts[at] = low & MASK
                     counts[at + 1] += (take >> BITS) * age + (low >> BITS)
-            mixed[group_mixed + side * 4 + 3] += abs(balance) * (start - mean[0])
+            mixed[group_mixed + side * 4 + 3] += abs(balance) * (mean_age[0] + (start - newest))
 
         if code == OPEN:  # what is held, and its age now; lots lie in the order in which they came
             counts[group_row + offset + OPEN * PER_END + VOLUME] += abs(balance)
-            mixed[group_mixed + side * 4 + OPEN] += abs(balance) * (end - mean[0])
+            mixed[group_mixed + side * 4 + OPEN] += abs(balance) * (mean_age[0] + (end - newest))
             for rule in range(2):
                 low, high, first = 0, 0, ((side * 2 + rule) * 3 + OPEN) * all_bins
                 if hand[TAIL + rule] > hand[HEAD + rule]:  # where the oldest belongs; the others lie near it
@@ -183,7 +191,7 @@ def scan(
                     counts[at] = sum_low & MASK
                     counts[at + 1] += high - (abs(balance) >> BITS) * (end - start) - (short >> BITS) + (sum_low >> BITS)
             if hand[ENTERED] == 0:
-                mixed[group_mixed + side * 4 + 3] += abs(balance) * (start - mean[0])
+                mixed[group_mixed + side * 4 + 3] += abs(balance) * (mean_age[0] + (start - newest))
             hand[ACCOUNT] = NOBODY
             continue
 
@@ -227,8 +235,8 @@ def scan(
             if inside:
                 counts[group_row + offset + ended * PER_END + VOLUME] += out
                 counts[bucket_row + offset + ended * PER_END + VOLUME] += out
-                mixed[group_mixed + side * 4 + ended] += out * (t - mean[0])
-                mixed[bucket_mixed + side * 4 + ended] += out * (t - mean[0])
+                mixed[group_mixed + side * 4 + ended] += out * (mean_age[0] + (t - newest))
+                mixed[bucket_mixed + side * 4 + ended] += out * (mean_age[0] + (t - newest))
 
         new_side = HELD if change > 0 else CREDIT
         if into > 0:
@@ -237,7 +245,7 @@ def scan(
                 lot_amount[at], lot_time[at] = into, t
                 hand[TAIL + rule] += 1
             rest = abs(balance) - out
-            mean[0] = t if rest == 0 else mean[0] + (t - mean[0]) * (into / (rest + into))
+            mean_age[0] = (mean_age[0] + (t - newest)) * (float(rest) / float(rest + into))
         if not inside:
             counts[group_row + offset + STOCK] -= out
             counts[group_row + new_side * PER_SIDE + STOCK] += into

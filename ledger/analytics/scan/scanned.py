@@ -113,7 +113,10 @@ class Scan:
     def mixed_seconds(
         self, ends: Iterable[End] = ENDED, side: Side = Side.HELD, rows: Iterable[int] | None = None
     ) -> float:
-        """Amount x seconds of the same holdings when money goes in proportion: between LIFO and FIFO, a float."""
+        """Amount x seconds of the same holdings when money goes in proportion: between LIFO and FIFO.
+
+        A float; how far it can be off is said in `kernel`.
+        """
         chosen = list(self.all_groups if rows is None else rows)
         return sum(self.mixed[row][side * 4 + end] for end in ends for row in chosen)
 

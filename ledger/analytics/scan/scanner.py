@@ -63,7 +63,7 @@ class Scanner:
         )
         self._hand = self._zeros(kernel.IN_HAND)
         self._hand[kernel.ACCOUNT] = kernel.NOBODY
-        self._mean = self._zeros(1, np.float64)
+        self._mean_age = self._zeros(1, np.float64)
         self._room = 0
         self._lots: tuple[Any, Any] = (self._zeros(0), self._zeros(0))
 
@@ -100,7 +100,7 @@ class Scanner:
         kept = self._kept_room(len(batch.account))
         run = self._run or kernel.scan
         run(
-            batch, self._setting, finish, self._hand, self._mean, self._room, *self._lots,
+            batch, self._setting, finish, self._hand, self._mean_age, self._room, *self._lots,
             self._saved, self._resting, self._keep, kept, self._totals,
         )  # fmt: skip
         if self._keep:
@@ -144,7 +144,7 @@ class Scanner:
 
         until = cut(kept.until, 2 * made)
         return State(
-            cut(kept.account, made), cut(kept.balance, made), np.array(kept.mean[:made], np.float64),
+            cut(kept.account, made), cut(kept.balance, made), np.array(kept.mean_age[:made], np.float64),
             (until[0::2], until[1::2]),
             (cut(kept.amount[0], lots[0]), cut(kept.amount[1], lots[1])),
             (cut(kept.time[0], lots[0]), cut(kept.time[1], lots[1])),

@@ -31,7 +31,7 @@ class Saved(NamedTuple):
 
     account: Sequence[int]
     balance: Sequence[int]
-    mean: Sequence[float]
+    mean_age: Sequence[float]
     until: Sequence[int]
     amount: tuple[Sequence[int], Sequence[int]]
     time: tuple[Sequence[int], Sequence[int]]

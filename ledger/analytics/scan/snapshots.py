@@ -25,7 +25,7 @@ from ledger.analytics.source.scene import Scene
 from ledger.analytics.source.window import Window
 
 FOLDER = "states"
-_FORMAT = b"2"
+_FORMAT = b"3"
 """Part of the name: what was written otherwise is made again."""
 
 

@@ -1,8 +1,9 @@
 """Accounts as a scan left them: what one more day needs to know of all days before.
 
-As an Arrow table it has one row of lists: for each account that ever moved `account`, `balance`, `mean` (entry time of
-the mixed money, seconds) and, for each rule, where its open lots end (`fifo_until`, `lifo_until`); of the lots, in order
-of entry, `fifo_amount` and `fifo_time`, `lifo_amount` and `lifo_time`; and what they come to, see `resting.Sums`.
+As an Arrow table it has one row of lists: for each account that ever moved `account`, `balance`, `mean_age` (seconds, of
+the mixed money when its newest came in) and, for each rule, where its open lots end (`fifo_until`, `lifo_until`); of the
+lots, in order of entry, `fifo_amount` and `fifo_time`, `lifo_amount` and `lifo_time`; and what they come to, see
+`resting.Sums`.
 Written uncompressed as an Arrow file it is read by mapping it into memory.
 """
 
@@ -30,7 +31,7 @@ class State:
 
     account: Integers
     balance: Integers
-    mean: NDArray[np.float64]
+    mean_age: NDArray[np.float64]
     until: tuple[Integers, Integers]
     amount: tuple[Integers, Integers]
     time: tuple[Integers, Integers]
@@ -57,7 +58,7 @@ class State:
         return cls(
             np.concatenate([each.account for each in parts]),
             np.concatenate([each.balance for each in parts]),
-            np.concatenate([each.mean for each in parts]),
+            np.concatenate([each.mean_age for each in parts]),
             (until[0], until[1]),
             (
                 np.concatenate([each.amount[0] for each in parts]),
@@ -77,7 +78,7 @@ class State:
         """As the kernel takes it."""
         until = np.empty(2 * len(self.account), np.int64)
         until[0::2], until[1::2] = self.until
-        return Saved(self.account, self.balance, self.mean, until, self.amount, self.time)  # type: ignore[arg-type]
+        return Saved(self.account, self.balance, self.mean_age, until, self.amount, self.time)  # type: ignore[arg-type]
 
     @property
     def since(self) -> int:
@@ -86,7 +87,8 @@ class State:
 
     def to_arrow(self) -> pa.Table:
         """One row; what the lots come to is worked out here unless it is known."""
-        columns: dict[str, NDArray[Any]] = {"account": self.account, "balance": self.balance, "mean": self.mean}
+        columns: dict[str, NDArray[Any]] = {"account": self.account, "balance": self.balance}
+        columns["mean_age"] = self.mean_age
         sums = self.sums or Sums.of(self)
         columns["since"] = np.array([sums.since] if sums else [], np.int64)
         for rule, name in enumerate(RULES):
@@ -115,8 +117,8 @@ class State:
         if len(since):
             born, total = (tuple(column(f"{name}_{what}") for name in _BY_AGE) for what in ("born", "total"))
             sums = Sums(int(since[0]), both("low"), both("high"), born, total)
-        account, balance, mean = column("account"), column("balance"), column("mean")
-        return cls(account, balance, mean, both("until"), both("amount"), both("time"), sums)
+        account, balance, mean_age = column("account"), column("balance"), column("mean_age")
+        return cls(account, balance, mean_age, both("until"), both("amount"), both("time"), sums)
 
 
 def _list(values: NDArray[Any]) -> pa.Array:
