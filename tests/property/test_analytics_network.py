@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ledger.analytics.network.areas import grouped, mutual_information
-from ledger.analytics.network.clearing import clear, clear_with, net_debt
+from ledger.analytics.network.clearing import Clearing, clear, clear_with, net_debt
 from ledger.analytics.network.concentration import gini, hhi
 from ledger.analytics.network.duals import most_extra, potentials
 from ledger.analytics.network.graph import components, cores, reciprocal, three_cycles
@@ -110,13 +110,44 @@ def test_liquidity_clears_more_within_its_limits(network: Links, data: st.DataOb
     room = np.array(data.draw(amounts), dtype=np.int64)
     without, done = clear(network), clear_with(network, liquidity, room)
     assert done.cleared >= without.cleared
-    moved = int(done.moved.clip(min=0).sum())
-    assert abs(done.net_debt - without.net_debt) <= moved, "who pays half a chain from outside leaves two debts of it"
     assert done.moved.sum() == 0
     assert (done.moved >= -liquidity).all() and (done.moved <= room).all()
     assert done.cleared == pytest.approx(slow.best_by_lp(network, liquidity, room), abs=1e-3)
     assert clear_with(network, np.zeros_like(room)).cleared == without.cleared
     assert clear_with(network, network.outgoing()).remaining == 0, "who has all they owe can pay all"
+    for unhindered in (clear_with(network, liquidity), clear_with(network, network.outgoing(), room)):
+        assert unhindered.net_debt <= without.net_debt
+    least, most = net_debt_bounds(network, done)
+    assert least <= done.net_debt - without.net_debt <= most
+    open_debt = done.left > 0
+    spent, full = done.moved == -liquidity, done.moved == room
+    assert (spent[network.src] | full[network.dst])[open_debt].all(), "a debt is left that could have been paid"
+
+
+def net_debt_bounds(network: Links, done: Clearing) -> tuple[int, int]:
+    """How far liquidity can have moved the net debt, the sum of the positions b above 0.
+
+    A position changes by what is moved, b' = b - moved. Who gave m: max(b, 0) rises by m at most, and not at all when
+    nobody owes them any more (b' <= 0). Who received m: it falls by m at most, and by all of m when they owe nobody any
+    more (b' >= 0).
+    """
+    owed, owes = (np.bincount(end[done.left > 0], minlength=network.nodes) > 0 for end in (network.dst, network.src))
+    gave, received = (-done.moved).clip(min=0), done.moved.clip(min=0)
+    return -int(received.sum()), int(gave[owed].sum() - received[~owes].sum())
+
+
+def test_liquidity_in_the_middle_of_a_chain_raises_the_net_debt() -> None:
+    # 0 owes 1, 1 owes 2, 2 owes 3, one unit each: net positions -1, 0, 0, 1, so the net debt is 1. Only 1 has a unit to
+    # pay with, and 3 is at its ceiling. Nothing goes in circles, so the one thing to do is that 1 pays 2, who cannot pay
+    # it on. Left are 0 to 1 and 2 to 3: positions -1, 1, -1, 1, a net debt of 2, although one debt less is open.
+    chain = slow.network_of([(0, 1, 1), (1, 2, 1), (2, 3, 1)])
+    liquidity, room = np.array([0, 1, 0, 0]), np.array([0, 0, 1, 0])
+    without, done = clear(chain), clear_with(chain, liquidity, room)
+    assert (without.cleared, without.net_debt) == (0, 1)
+    assert (done.left.tolist(), done.moved.tolist(), done.net_debt) == ([1, 0, 1], [0, -1, 1, 0], 2)
+    assert net_debt_bounds(chain, done) == (-1, 1)
+    freed = clear_with(chain, liquidity)
+    assert (freed.left.tolist(), freed.net_debt) == ([1, 0, 0], 1), "without the ceiling 2 pays it on"
 
 
 @given(networks(most=1_000))

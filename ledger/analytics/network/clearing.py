@@ -27,7 +27,11 @@ class Clearing:
     total: int
     """All debts before, gross."""
     net_debt: int
-    """What net debtors owe net creditors after it; without liquidity the same as before."""
+    """What net debtors owe net creditors after it; without liquidity the same as before.
+
+    With liquidity it falls, or stays, as long as nobody has a ceiling or everybody has all they owe. Between the two it
+    can rise: who is paid by a neighbour's liquidity, and is stopped from paying on by a ceiling, keeps a debt of their own.
+    """
     left: Ints
     """(m,) what remains of each debt."""
     moved: Ints
