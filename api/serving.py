@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.edge import logs
+from api.identity.passkeys import site_of
 from api.settings import BadSettings, Settings
 from ledger.core.errors import LedgerError
 
@@ -71,7 +72,7 @@ def serve(settings: Settings, say: Callable[[FastAPI, str], None]) -> None:
     listening = bind(settings)
     where = address(listening)
     if not settings.public_url:
-        settings = settings.model_copy(update={"public_url": where})
+        settings = settings.model_copy(update={"public_url": site_of(where).origin})
     app = create_app(settings)
     config = uvicorn.Config(
         app,

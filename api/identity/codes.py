@@ -9,7 +9,7 @@ import hmac
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from api.identity import tokens
 from api.identity.records import Records
@@ -30,21 +30,25 @@ class Codes:
         self._records = records
         self._vault = vault
 
-    def new(self, community: UUID, name: str, member: UUID, by: UUID) -> tuple[str, int]:
-        """A code for one device of a member, and when it ends (ns). `name` is the community's."""
+    def new(self, community: UUID, name: str, member: UUID, by: UUID, life: int = CODE_LIFE) -> tuple[str, int]:
+        """A code for one device of a member, and when it ends (ns). `name` is the community's; `life` in ns.
+
+        A code of the same member that nobody has used is worth nothing from now on: it may have been lost.
+        """
         now = self._records.clock()
         with self._records.write() as connection:
-            connection.execute(delete(enrolment).where(_code(community), enrolment.c.expires_at <= now))
+            former = and_(enrolment.c.member == member, enrolment.c.used_at.is_(None))
+            connection.execute(delete(enrolment).where(_code(community), or_(enrolment.c.expires_at <= now, former)))
             code = tokens.new_code(name)
             while connection.execute(select(enrolment.c.lookup).where(_code(community, code.lookup))).first():
                 code = tokens.new_code(name)
             connection.execute(
                 insert(enrolment).values(
                     community=community, lookup=code.lookup, hash=self._vault.code_hash(str(code)), member=member,
-                    created_by=by, expires_at=now + CODE_LIFE, attempts=0,
+                    created_by=by, expires_at=now + life, attempts=0,
                 )
             )  # fmt: skip
-        return str(code), now + CODE_LIFE
+        return str(code), now + life
 
     def use(
         self, connection: Connection, community: UUID, code: tokens.Code, public_key: bytes

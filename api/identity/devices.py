@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import Connection, and_, insert, select, update
 
 from api.identity import keys, tokens
-from api.identity.codes import Codes
+from api.identity.codes import CODE_LIFE, Codes
 from api.identity.errors import Refused, conflict, invalid, not_found, wrong_state
 from api.identity.keys import NewKey
 from api.identity.people import Member, People
@@ -83,13 +83,13 @@ class Devices:
         self._codes = Codes(records, vault)
         self._signers = Signers(ledger)
 
-    def invite(self, community: UUID, member: UUID, by: UUID) -> tuple[str, int]:
-        """A code for one device of the member, and when it ends (ns). Shown once."""
+    def invite(self, community: UUID, member: UUID, by: UUID, *, life: int = CODE_LIFE) -> tuple[str, int]:
+        """A code for one device of the member, and when it ends (ns); it works for `life` ns. Shown once."""
         found = self._people.get(community, member)
         if found.state is MemberState.LEFT:
             raise wrong_state("member_left", "this member has left; let the member in again first")
         where = self._ledger.reader.community(community)
-        return self._codes.new(community, where.code, found.id, by)
+        return self._codes.new(community, where.code, found.id, by, life)
 
     def enrol(self, code: str, public_key: bytes, label: str) -> Enrolled:
         """A device with a code: an API key, and for a member's first one its public key in the ledger.

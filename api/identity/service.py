@@ -29,6 +29,7 @@ from api.identity.roster import Roster
 from api.identity.sessions import Sessions
 from api.identity.standing import Standings
 from api.identity.states import States
+from api.identity.unenrolled import Unenrolled
 from api.identity.vault import Vault, token_hash
 from api.identity.vouching import Vouching
 from ledger.community.membership import FREEZES
@@ -73,6 +74,7 @@ class Identity:
         self.communities = Communities(records)
         self.directory = Directory(self.people)
         self.roster = Roster(records, self.people)
+        self.unenrolled = Unenrolled(records)
         self.states = States(records, self.people, ledger)
         self.devices = Devices(records, self.people, ledger, vault)
         self.standings = Standings(self.people, self.devices, ledger)

@@ -210,7 +210,7 @@ class KeyOut(Out):
     member: UUID | None
     device: UUID | None
     waits: bool = Field(
-        description="A colleague made it and nobody has confirmed yet who holds it: where two people decide, it counts as who made it."
+        description="A colleague made it and nobody has confirmed yet who holds it: in four eyes it counts as who made it."
     )
     created_at: MomentOut
     expires_at: MomentOut | None

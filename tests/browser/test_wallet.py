@@ -39,6 +39,7 @@ def test_a_resident_joins_and_loads(either: Live, people: People) -> None:
     guest.page.get_by_label("Which association").select_option(label="Rowing Club")
     guest.page.get_by_role("button", name="Send it").click()
     expect(guest.page.get_by_text("Say that you agree")).to_be_visible()
+    expect(guest.page.get_by_text("Dues are free from 5.00")).to_be_visible()  # both at once
     guest.check_axe("join, refused")
     guest.page.get_by_label("I agree with the charter").check()
     guest.page.get_by_role("button", name="Send it").click()

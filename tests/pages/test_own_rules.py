@@ -28,7 +28,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def test_the_dues_asked_are_the_associations_own(site: Site) -> None:
     place, path = site.riv, "/desk/members/dues/rules"
-    assert "from 5.00 € on; most give 15.00 €" in site.stranger().get(f"/join/{place.code}")
+    assert "from 5.00 € on; 15.00 € is what we suggest" in site.stranger().get(f"/join/{place.code}")
     desk = site.enter(place, Role.OPERATOR, fresh=True)
     assert "nothing was changed yet" in desk.get(path)
     desk.post(path, RULES)
@@ -37,7 +37,7 @@ def test_the_dues_asked_are_the_associations_own(site: Site) -> None:
     assert kept.colleges == ("members", "founders")
     form = site.stranger()
     text = form.get(f"/join/{place.code}")
-    assert "from 8.00 € on; most give 20.00 €" in text and "9.50 € a month" in text
+    assert "from 8.00 € on; 20.00 € is what we suggest" in text and "9.50 € a month" in text
     applying = {"uid": str(new_id()), "name": "Nina", "contact": "nina@example.org", "place": "Romans", "charter": "true"}
     assert "from 8.00 € a year on" in form.post(f"/join/{place.code}", {**applying, "dues": "5"}, 422).text.translate(SPACES)
     form.post(f"/join/{place.code}", {**applying, "dues": "8"})

@@ -100,9 +100,11 @@ async def create(visit: Visit = page("members.create")) -> Response:
 def applications(visit: Visit = page("desk.read")) -> Response:
     """Who has applied, oldest first."""
     waiting = visit.use.association.applications.waiting(visit.caller.community)
+    agreements, c = visit.use.association.agreements, visit.caller.community
+    files = {member.id: some[-1].id for member, _ in waiting if (some := agreements.of(c, member.id))}
     sponsors = persons.names(visit, {said.sponsor for _, said in waiting if said.sponsor is not None})
     return visit.show(
-        "desk/applications.html", waiting=waiting, sponsors=sponsors, persons=persons, may=persons.may(visit),
+        "desk/applications.html", waiting=waiting, sponsors=sponsors, persons=persons, may=persons.may(visit), files=files,
         units=persons.units(visit),
     )  # fmt: skip
 

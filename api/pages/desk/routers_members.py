@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.pages.desk import (
     account,
     brand,
+    codes,
     dues,
     dues_rules,
     dues_taken,
@@ -20,6 +21,6 @@ from api.pages.desk import (
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
-    members.router, dues.router, dues_rules.router, dues_taken.router, offers.router, files.router, leaving.router,
+    members.router, codes.router, dues.router, dues_rules.router, dues_taken.router, offers.router, files.router, leaving.router,
     leaving_money.router, territory.router, account.router, member.router, brand.router,
 )  # fmt: skip

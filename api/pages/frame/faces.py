@@ -12,6 +12,7 @@ from api.identity.brands import Brand
 from api.identity.schema import NOBODY
 from api.pages.frame.colours import accent
 from api.pages.frame.statics import Asset, Statics, asset_of
+from ledger.core.accounts import Model
 
 REMEMBERED = 5.0
 """Seconds that a face is believed; what this process changes it forgets at once."""
@@ -28,6 +29,8 @@ class Face:
     logo: str
     timezone: str
     accent: str
+    hours: bool
+    """Whether it counts hours and nothing else."""
 
 
 class Faces:
@@ -41,7 +44,7 @@ class Faces:
     def of(self, use: Services, community: UUID) -> Face:
         """The face of a community; of the platform for `NOBODY`."""
         if community == NOBODY:
-            return Face("", OURS, self._statics.url("app.css"), "", "Europe/Paris", "")
+            return Face("", OURS, self._statics.url("app.css"), "", "Europe/Paris", "", hours=False)
         at, face = self._known.get(community, (0.0, None))
         if face is None or self._clock() - at > REMEMBERED:
             face = self._read(use, community)
@@ -64,7 +67,9 @@ class Faces:
         if brand.accent or brand.second:
             sheet = f"/brand/{code}/{self.sheet(brand).name}"
         logo = f"/brand/{code}/logo-{brand.changed_at:x}" if brand.logo else ""
-        return Face(code, name, sheet, logo, brand.timezone, brand.accent)
+        units = use.ledger.reader.currencies(community)
+        hours = bool(units) and all(each.model is Model.TIME for each in units)
+        return Face(code, name, sheet, logo, brand.timezone, brand.accent, hours)
 
 
 def tinted(brand: Brand) -> str:

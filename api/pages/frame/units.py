@@ -27,17 +27,17 @@ def write_amount(minor: int, unit: Currency, lang: str, *, plus: bool = False, b
     """Minor units for people: "12,50 RIV", "1 h 30". `plus` puts a sign before receipts, `bare` leaves the unit out."""
     sign = MINUS if minor < 0 else "+" if plus and minor > 0 else ""
     if unit.model is Model.TIME:
-        return sign + _write_time(abs(minor))
+        return sign + _write_time(abs(minor), lang)
     pattern = "#,##0" + ("." + "0" * unit.scale if unit.scale else "")
     number = format_decimal(Decimal(abs(minor)).scaleb(-unit.scale), format=pattern, locale=LOCALES[lang])
     return sign + number + ("" if bare else SPACE + unit.code)
 
 
-def _write_time(minutes: int) -> str:
+def _write_time(minutes: int, lang: str) -> str:
     hours, rest = divmod(minutes, 60)
     if not hours:
         return f"{rest}{SPACE}min"
-    return f"{hours}{SPACE}h" + (f"{SPACE}{rest:02}" if rest else "")
+    return format_decimal(hours, locale=LOCALES[lang]) + f"{SPACE}h" + (f"{SPACE}{rest:02}" if rest else "")
 
 
 def plain_amount(minor: int, unit: Currency) -> str:

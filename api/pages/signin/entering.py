@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from starlette.responses import Response
 
 from api.identity import tokens
@@ -34,6 +36,13 @@ def use_link(token: str, visit: Visit = anybody()) -> Response:
     """Sign in."""
     found = visit.use.identity.links.use(token)
     return welcome(visit, found.community, found.key, "/")
+
+
+@router.get("/e")
+def typed(visit: Visit = anybody()) -> Response:
+    """A code that was typed by hand: on to its page."""
+    code = "".join(visit.request.query_params.get("code", "").upper().split())[:60]
+    return visit.go(f"/e/{quote(code, safe='')}" if code else "/signin")
 
 
 @router.get("/e/{code}")

@@ -10,6 +10,7 @@ from api.pages.frame import cookies
 from api.pages.frame.guard import anybody, page
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
+from ledger.core.accounts import Model
 
 router = page_router()
 
@@ -19,7 +20,17 @@ def start(visit: Visit = anybody()) -> Response:
     """On to where the visitor begins; for strangers, what this is and how to get in."""
     if visit.session is not None:
         return visit.go(visit.pages.home(visit))
-    return visit.show("signin/start.html")
+    return visit.show("signin/start.html", open_to=joinable(visit))
+
+
+def joinable(visit: Visit) -> list[tuple[str, str]]:
+    """Code and name of the communities that show themselves in public and that people join; a card is given, not joined."""
+    use, found = visit.use, []
+    for each in use.ledger.reader.communities():
+        units = use.ledger.reader.currencies(each.uid)
+        if any(unit.model is not Model.EARMARKED for unit in units) and use.association.region.shown(each.uid):
+            found.append((each.code, use.identity.communities.name(each.uid) or each.code))
+    return sorted(found, key=lambda each: each[1])
 
 
 @router.get("/signin")

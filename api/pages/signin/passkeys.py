@@ -70,7 +70,7 @@ def add(visit: Visit = page(None)) -> Response:
     label = sent.label[:80] or visit.text("Passkey")
     identity.passkeys.register(visit.pages.webauthn(visit), mine, visit.holder, sent.answer, label)
     identity.sessions.stepped_up(mine.community, mine.id)
-    return visit.go("/account", visit.text("The passkey is kept. From now on it signs you in."))
+    return visit.go(next_of(visit) or "/account", visit.text("The passkey is kept. From now on it signs you in."))
 
 
 @router.post("/account/passkeys/{passkey}/removal")

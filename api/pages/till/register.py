@@ -102,7 +102,7 @@ def sell(visit: Visit = page("till.use")) -> Response:
         amount, euros = split(visit, drawer, price)
         told = visit.text(
             "%(price)s in all: %(units)s here and %(euros)s € besides",
-            price=visit.amount(price, drawer.unit), units=visit.amount(amount, drawer.unit),
+            price=visit.amount(price, drawer.unit, bare=True), units=visit.amount(amount, drawer.unit),
             euros=visit.amount(euros, drawer.unit, bare=True),
         )  # fmt: skip
         memo = f"{memo}. {told}" if memo else told

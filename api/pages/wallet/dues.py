@@ -45,5 +45,8 @@ def say(visit: Visit = page("members.update")) -> Response:
     """What I will pay for a year; the association sees it where it lets people in."""
     mine, life = member_of(visit), visit.use.association
     rules = life.own_rules.of(visit.caller.community).dues
-    life.applications.offer(visit.caller.community, mine.id, offered(visit, mine.kind, rules))
+    cents, wrong = offered(visit, mine.kind, rules)
+    if wrong:
+        raise visit.misfilled(wrong)
+    life.applications.offer(visit.caller.community, mine.id, cents)
     return visit.go("/wallet/dues", visit.text("The association sees what you will pay."))

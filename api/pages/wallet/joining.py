@@ -58,11 +58,10 @@ def apply(visit: Visit = anybody(), code: str = Code) -> Response:
     """Keep it for the association."""
     visit.community = visit.use.facts.community(code).uid
     sent = visit.read(Applying)
-    if not sent.charter:
-        raise visit.misfilled(
-            {"charter": visit.text("Say that you agree, or talk to the association first.")}
-        )
-    cents = offered(visit, sent.kind, visit.use.association.own_rules.of(visit.community).dues)
+    faults = {} if sent.charter else {"charter": visit.text("Say that you agree, or talk to the association first.")}
+    cents, wrong = offered(visit, sent.kind, visit.use.association.own_rules.of(visit.community).dues)
+    if faults | wrong:
+        raise visit.misfilled(faults | wrong)
     profile = Profile(
         name=sent.name, kind=sent.kind, contact=sent.contact, place=sent.place, locale=visit.lang, listed=sent.listed,
     )  # fmt: skip
@@ -72,13 +71,13 @@ def apply(visit: Visit = anybody(), code: str = Code) -> Response:
     return visit.go(f"/join/{code}/thanks")
 
 
-def offered(visit: Visit, kind: MemberKind, rules: DuesRules) -> int:
-    """The cents of a year that the form offers; for persons from the lowest dues on. Raises Misfilled."""
+def offered(visit: Visit, kind: MemberKind, rules: DuesRules) -> tuple[int, dict[str, str]]:
+    """The cents of a year that the form offers, and what is wrong with them: persons give the lowest dues or more."""
     cents = visit.money("dues", EUROS, zero=True) if visit.form.get("dues") else 0
     if kind is MemberKind.PERSON and cents < rules.person_floor:
         least = visit.amount(rules.person_floor, EUROS)
-        raise visit.misfilled({"dues": visit.text("Dues are free from %(least)s a year on.", least=least)})
-    return cents
+        return cents, {"dues": visit.text("Dues are free from %(least)s a year on.", least=least)}
+    return cents, {}
 
 
 @router.get("/join/{code}/thanks")

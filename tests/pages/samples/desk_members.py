@@ -41,6 +41,7 @@ SAMPLES = {
     "POST /desk/members/{gone}/forgotten": PageSample(OP, fresh=True),
     f"POST {ONE}/accounts": PageSample(OP, {**NEW, "unit": "{code}"}),
     f"POST {ONE}/enrolment": PageSample(OP, fresh=True),
+    "POST /desk/members/codes": PageSample(OP, fresh=True),
     "POST /desk/members/{device_member}/devices/{desk_device}/revocation": PageSample(OP),
     f"POST {ONE}/dues": PageSample(OP, {**NEW, "dues": "15", "months": "12", "paid_on": "2026-01-02"}),
     f"POST {ONE}/dues/taken": PageSample(
