@@ -42,8 +42,8 @@ class Replay:
     ) -> None:  # fmt: skip
         """`sizes`: where the root is wanted. Entries up to `trusted` are carried out, not decided again."""
         self.books: Books = replay_books(uid, scratch)
-        self.books.credits = StoredCredits(connection, community_id, self.books)
         self.ledgers = Ledgers()
+        self.books.credits = StoredCredits(connection, community_id, self.books, self.ledgers.moved)
         self.holds = OpenHolds()
         self.frontier = Frontier()
         self.roots: dict[int, bytes] = {0: EMPTY_ROOT}
@@ -146,15 +146,15 @@ class Replay:
     def _carry_out(self, entry: Entry, stored: list[tuple[Any, ...]]) -> None:
         seq = entry.seq
         apply(self.books, seq, entry.ts, entry.command, Decision(entry.transfers, entry.effects))
+        before, postings = self.ledgers.carry(entry)
         said = [
-            (leg, t.debit, t.credit, self.books.by_no[t.debit].currency, t.posted, t.held, t.reason)
-            for leg, t in enumerate(entry.transfers)
+            (leg, t.debit, t.credit, self.books.by_no[t.debit].currency, t.posted, t.held, t.reason, *columns)
+            for leg, (t, columns) in enumerate(zip(entry.transfers, postings, strict=True))
         ]
         if stored != said:
-            self._findings.add(seq, "transfer", _difference(said, stored))
-        before, postings = self.ledgers.carry(entry)
+            self._differ(seq, said, stored)
         self.holds.carry(entry)
-        expect_entry(self._scratch, self.books, entry, postings)
+        expect_entry(self._scratch, self.books, entry)
         self._rules(entry, before)
         if seq == 1:
             self.founded = next((each for each in entry.effects if isinstance(each, Founded)), None)
@@ -164,6 +164,19 @@ class Replay:
                 self.signers.append((seq, effect.public_key))
         if seq in self._sizes or len(self._leaves) >= PAGE:
             self._hash()
+
+    def _differ(self, seq: int, said: list[tuple[Any, ...]], stored: list[tuple[Any, ...]]) -> None:
+        """Tell the first difference of what moved, and the first of what stood after it."""
+        if len(said) != len(stored):
+            self._findings.add(seq, "transfer", f"the body has {len(said)} transfers, the table {len(stored)}")
+            return
+        told = set()
+        for right, wrong in zip(said, stored, strict=True):
+            for name, should, found in zip(_COLUMNS, right, wrong, strict=True):
+                check = "transfer" if name in _MOVES else "posting"
+                if should != found and check not in told:
+                    told.add(check)
+                    self._findings.add(seq, check, f"leg {wrong[0]}: column {name} is {found}, the journal says {should}")
 
     def _rules(self, entry: Entry, before: Mapping[int, Totals]) -> None:
         """Limits, currencies and the guarantee, asked without `decide`."""
@@ -204,7 +217,7 @@ class _Transfers:
         self._next = next(rows, None)
 
     def of(self, seq: int, findings: Findings) -> list[tuple[Any, ...]]:
-        """(leg, debit, credit, currency, posted, held, reason) of an entry's rows; earlier ones belong to none."""
+        """An entry's rows from the column `leg` on; earlier ones belong to none."""
         taken = []
         while self._next is not None and self._next.seq <= seq:
             if self._next.seq == seq:
@@ -221,10 +234,6 @@ class _Transfers:
             self._next = next(self._rows, None)
 
 
-def _difference(said: list[tuple[Any, ...]], stored: list[tuple[Any, ...]]) -> str:
-    if len(said) != len(stored):
-        return f"the body has {len(said)} transfers, the table {len(stored)}"
-    names = [column.name for column in schema.transfer.columns][2:]
-    (wrong, right), *_ = [(s, e) for e, s in zip(said, stored, strict=True) if e != s]
-    (name, is_, should), *_ = [(n, s, e) for n, s, e in zip(names, wrong, right, strict=True) if s != e]
-    return f"leg {wrong[0]}: column {name} is {is_}, the body says {should}"
+_COLUMNS = [column.name for column in schema.transfer.columns][2:]
+_MOVES = _COLUMNS[: _COLUMNS.index("debit_version")]
+"""What the body says; the others say how the two accounts stand after it."""

@@ -22,7 +22,10 @@ from ledger.store.pg_copy import Copies
 Row = tuple[Any, ...]
 Rows = Sequence[Row]
 
-TOTALS = ("debits_held", "debits_posted", "credits_held", "credits_posted", "version", "touched_seq")
+TOTALS = (
+    "debits_held", "debits_posted", "credits_held", "credits_posted", "version", "touched_seq", "moved_seq",
+    "moved_leg",
+)  # fmt: skip
 """Columns of an account that a transfer changes."""
 
 TERMS = (
@@ -73,8 +76,6 @@ class Bulk:
     def insert(self, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
         """Insert rows; every value given, nothing returned."""
         if rows:
-            if table is schema.posting:  # each account has its place: near ones one after the other
-                rows = sorted(rows)
             driver_cursor(connection).executemany(self._inserts[table], rows)
 
     def ahead(self, connection: Connection) -> Copies | None:

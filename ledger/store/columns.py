@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Dialect, Integer, LargeBinary, TypeDecorator, Uuid
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    TypeDecorator,
+    Uuid,
+    text,
+)
 from sqlalchemy.types import TypeEngine
 
 
@@ -39,11 +50,39 @@ def key(name: str, kind: Any = Integer) -> Column[Any]:
     return Column(name, kind, primary_key=True, autoincrement=False)
 
 
-def need(name: str, kind: Any) -> Column[Any]:
-    """A column that is never null."""
-    return Column(name, kind, nullable=False)
+def need(name: str, kind: Any, *, at_first: int | None = None) -> Column[Any]:
+    """A column that is never null. `at_first`: what a row has that was there before the column."""
+    return Column(name, kind, nullable=False, server_default=None if at_first is None else text(str(at_first)))
 
 
 def check(name: str, rule: str) -> CheckConstraint:
     """A rule about one row."""
     return CheckConstraint(rule, name=name)
+
+
+# --- the two sides of a transfer ---
+
+MARK = 64
+"""A power of 2; databases have an index of it."""
+
+
+def postings_of(side: str) -> list[Column[Any]]:
+    """What one side of a transfer has after it: how many transfers it has had, its balance, what it has set aside and what
+    is promised to it (minor units); and which transfer it had before (0: none)."""
+    return [
+        need(f"{side}_version", Big), need(f"{side}_before_seq", Big), need(f"{side}_before_leg", Integer),
+        need(f"{side}_balance", Big), need(f"{side}_held", Big), need(f"{side}_promised", Big),
+    ]  # fmt: skip
+
+
+def marked(side: str) -> str:
+    """Which postings are found by account and version: one in `MARK`, so that hardly any payment moves this index."""
+    return f"{side}_version & {MARK - 1} = 0"
+
+
+def mark(side: str) -> Index:
+    """The index of those postings."""
+    some = text(marked(side))
+    return Index(
+        f"transfer_{side}_mark", "community_id", f"{side}_no", f"{side}_version", sqlite_where=some, postgresql_where=some
+    )  # fmt: skip

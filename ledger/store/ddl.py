@@ -21,7 +21,7 @@ FIXED = {
 """Columns that keep their first value. A memo may be erased, never altered."""
 
 GROWING = {
-    account: ("debits_posted", "credits_posted", "version", "touched_seq", "signed_only"),
+    account: ("debits_posted", "credits_posted", "version", "touched_seq", "signed_only", "moved_seq"),
     head: ("seq", "ts", "accounts_opened", "sealed_through"),
     memo: (),
 }

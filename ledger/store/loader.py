@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,11 +11,9 @@ from sqlalchemy import Connection, Select, and_, bindparam, select
 
 from ledger.core import codec
 from ledger.core.accounts import (
-    Account,
     Books,
     Currency,
     Hold,
-    Lot,
     Model,
     Past,
     PolicyVersion,
@@ -27,6 +25,7 @@ from ledger.core.merkle import Frontier
 from ledger.core.policy import Policy
 from ledger.store import accounts as rows
 from ledger.store.bulk import Bulk, Question, as_uuid, bulk_for
+from ledger.store.lots import lots_of
 from ledger.store.schema import (
     OWN_KINDS,
     account,
@@ -37,10 +36,10 @@ from ledger.store.schema import (
     hold,
     link,
     policy,
-    posting,
     signing_key,
     transfer,
 )
+from ledger.store.trail import Place
 
 OUTCOMES = {"capture_hold": "captured", "void_hold": "voided", "expire_hold": "expired"}
 """What the command that resolved a hold did to it."""
@@ -51,9 +50,6 @@ _OWN = account.c.kind.in_(bindparam("kinds", OWN_KINDS, expanding=True, literal_
 CHUNK = 10_000
 """Values in one IN list; both engines take more than 30,000."""
 
-LOTS = 256
-"""Postings read at a time when an account's credits are followed back."""
-
 
 @dataclass(slots=True)
 class Kept:
@@ -62,6 +58,8 @@ class Kept:
     number: int
     books: Books
     frontier: Frontier
+    last: dict[int, rows.Moved] = field(default_factory=dict)
+    """Of the accounts in the books, by number, the last transfer; none yet: not here, or NEVER."""
 
 
 class Top(NamedTuple):
@@ -87,8 +85,9 @@ def open_books(connection: Connection, number: int, uid: UUID, top: Top) -> Kept
         books.policies.setdefault(row.currency_no, []).append(PolicyVersion(row.since, row.seq, body))
     signers = connection.execute(_of(signing_key, number).order_by(signing_key.c.seq))
     books.signing_keys = tuple(bytes(row.public_key) for row in signers)
-    _add(books, connection.execute(_of(account, number).where(_OWN)))
-    return Kept(number, books, Frontier.from_bytes(top.seq, bytes(top.frontier)))
+    kept = Kept(number, books, Frontier.from_bytes(top.seq, bytes(top.frontier)))
+    _add(kept, connection.execute(_of(account, number).where(_OWN)))
+    return kept
 
 
 def load_books(connection: Connection, number: int, uid: UUID) -> Kept:
@@ -124,16 +123,17 @@ def fill(connection: Connection, kept: Kept, commands: Iterable[Command]) -> Non
     if entries:
         numbers |= _load_entries(connection, bulk, kept, entries)
     for some in _chunks(uids):
-        _add(books, bulk.find(connection, kept.number, some, Question(account, "uid", "t.*")))
+        _add(kept, bulk.find(connection, kept.number, some, Question(account, "uid", "t.*")))
     for some in _chunks(numbers - books.by_no.keys()):
-        _add(books, connection.execute(_of(account, kept.number).where(account.c.no.in_(some))))
+        _add(kept, connection.execute(_of(account, kept.number).where(account.c.no.in_(some))))
     for some in _chunks(claims):
         found = connection.execute(_of(claim, kept.number).where(claim.c.claim.in_(some)))
         books.claims.update(bytes(row.claim) for row in found)
     for uid in credited:
         if uid in books.accounts:
             held = books.accounts[uid]
-            books.credits[held.no] = _credits(connection, kept.number, held)
+            start = Place(held.version, *kept.last.get(held.no, rows.NEVER))
+            books.credits[held.no] = lots_of(connection, kept.number, held, start)
 
 
 def _of(table: Any, number: int) -> Select[Any]:
@@ -146,11 +146,13 @@ def _chunks(values: Collection[Any]) -> Iterator[Sequence[Any]]:
         yield every[start : start + CHUNK]
 
 
-def _add(books: Books, found: Iterable[Any]) -> None:
+def _add(kept: Kept, found: Iterable[Any]) -> None:
+    books = kept.books
     for row in found:
         held = rows.from_row(row)
         books.accounts[held.uid] = held
         books.by_no[held.no] = held
+        kept.last[held.no] = rows.moved(row)
 
 
 def _load_holds(connection: Connection, kept: Kept, ids: set[UUID]) -> set[int]:
@@ -210,37 +212,3 @@ def _load_entries(connection: Connection, bulk: Bulk, kept: Kept, ids: set[UUID]
                 past.refunds, past.refunded = each.ordinal, each.total
         kept.books.entries[past.id] = past
     return {no for legs in moved.values() for leg in legs for no in (leg.debit, leg.credit)}
-
-
-def _credits(connection: Connection, number: int, held: Account) -> list[Lot]:
-    """What an account received, oldest first, back until it covers the balance."""
-    lots: list[Lot] = []
-    missing, newer, since = held.balance, 0, 0
-    for total, ts in _credits_back(connection, number, held):
-        if newer > total:
-            lots.append(Lot(newer - total, since))
-            missing -= newer - total
-        if missing <= 0:
-            break
-        newer, since = total, ts
-    lots.reverse()
-    return lots
-
-
-def _credits_back(connection: Connection, number: int, held: Account) -> Iterator[tuple[int, int]]:
-    """What had been received in all, and when, after each posting; newest first, 0 at the end."""
-    when = (entry.c.community_id == posting.c.community_id) & (entry.c.seq == posting.c.seq)
-    query = (
-        select(posting.c.version, posting.c.credits_posted, entry.c.ts)
-        .join(entry, when)
-        .where(posting.c.community_id == number, posting.c.account_no == held.no)
-        .order_by(posting.c.version.desc())
-        .limit(LOTS)
-    )
-    below = held.version
-    while below > 0:
-        page = connection.execute(query.where(posting.c.version <= below)).all()
-        for _, total, ts in page:
-            yield total, ts
-        below = page[-1].version - 1 if page else 0
-    yield 0, 0

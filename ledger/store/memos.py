@@ -6,18 +6,20 @@ from uuid import UUID
 
 from sqlalchemy import Connection, delete, select
 
-from ledger.store.schema import account, community, memo, posting
+from ledger.store.schema import account, community, memo
+from ledger.store.trail import TRAIL, Place, along
 
 
 def forget_memos(connection: Connection, uid: UUID, holder: UUID) -> int:
-    """Drop the memos of every entry that touched an account of a community; returns how many.
+    """Drop the memos of every entry that moved an account of a community; returns how many.
 
     For `Ledger.work`: it runs in the writer's own transaction.
     """
-    number = select(community.c.community_id).where(community.c.uid == uid).scalar_subquery()
-    no = select(account.c.no).where(account.c.community_id == number, account.c.uid == holder)
-    touched = select(posting.c.seq).where(
-        posting.c.community_id == number, posting.c.account_no == no.scalar_subquery()
-    )
-    done = connection.execute(delete(memo).where(memo.c.community_id == number, memo.c.seq.in_(touched)))
-    return done.rowcount
+    number = connection.execute(select(community.c.community_id).where(community.c.uid == uid)).scalar()
+    query = select(account.c.no, account.c.version, account.c.moved_seq, account.c.moved_leg)
+    held = connection.execute(query.where(account.c.community_id == number, account.c.uid == holder)).one_or_none()
+    if number is None or held is None:
+        return 0
+    no, *last = held
+    gone = delete(memo).where(memo.c.community_id == number, memo.c.seq.in_(select(TRAIL.c.seq)))
+    return connection.execute(gone, along(number, no, Place(*last))).rowcount

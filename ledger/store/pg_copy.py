@@ -28,24 +28,20 @@ _END = b"\xff\xff"
 _INT, _BIG, _UID, _HASH = 4, 8, 16, 32
 """Bytes of a value; each is preceded by its size."""
 
-_POSTING = Struct(">h iiiqiqiq iiiqiqiqiq".replace(" ", "")).pack
-_TRANSFER = Struct(">h iiiqii iqiq ii iqiqii".replace(" ", "")).pack
+_TRANSFER = Struct(">h iiiqii iqiq ii iqiqii iqiqiiiqiqiq iqiqiiiqiqiq".replace(" ", "")).pack
 _ENTRY = Struct(">h iiiq i16s iqiq i".replace(" ", "")).pack
 _ACTOR_AND_SIZE = Struct(">i16si").pack
 _NODE = Struct(">h iiii iqi32s".replace(" ", "")).pack
 
 
-def _postings(rows: Sequence[Row]) -> bytes:
-    return b"".join([
-        _POSTING(9, _INT, a, _BIG, b, _BIG, c, _BIG, d, _INT, e, _BIG, f, _BIG, g, _BIG, h, _BIG, i)
-        for a, b, c, d, e, f, g, h, i in rows
-    ])  # fmt: skip
-
-
 def _transfers(rows: Sequence[Row]) -> bytes:
     return b"".join([
-        _TRANSFER(9, _INT, a, _BIG, b, _INT, c, _BIG, d, _BIG, e, _INT, f, _BIG, g, _BIG, h, _INT, i)
-        for a, b, c, d, e, f, g, h, i in rows
+        _TRANSFER(
+            21, _INT, number, _BIG, seq, _INT, leg, _BIG, debit, _BIG, credit, _INT, unit, _BIG, posted, _BIG, held,
+            _INT, reason, _BIG, a, _BIG, b, _INT, c, _BIG, d, _BIG, e, _BIG, f, _BIG, g, _BIG, h, _INT, i, _BIG, j,
+            _BIG, k, _BIG, m,
+        )
+        for number, seq, leg, debit, credit, unit, posted, held, reason, a, b, c, d, e, f, g, h, i, j, k, m in rows
     ])  # fmt: skip
 
 
@@ -65,8 +61,7 @@ def _nodes(rows: Sequence[Row]) -> bytes:
 
 
 PACKED: dict[Table, Callable[[Sequence[Row]], bytes]] = {
-    schema.entry: _entries, schema.transfer: _transfers, schema.posting: _postings,
-    schema.tree_node: _nodes,
+    schema.entry: _entries, schema.transfer: _transfers, schema.tree_node: _nodes,
 }  # fmt: skip
 """What makes a table's rows, all columns in order, the body of a binary COPY."""
 

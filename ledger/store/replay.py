@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, overload
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ledger.core.accounts import Books, Hold, Lot, Past
-from ledger.store.schema import entry, posting, transfer
+from ledger.store.accounts import NEVER, Moved
+from ledger.store.lots import lots_of
 from ledger.store.scratch import Scratch, Spilled
-
-LOTS = 256
-"""Credits fetched at a time: most balances are covered by few."""
+from ledger.store.trail import Place
 
 
 def replay_books(community: UUID, scratch: Scratch) -> Books:
@@ -23,12 +23,12 @@ def replay_books(community: UUID, scratch: Scratch) -> Books:
 class StoredCredits(dict[int, list[Lot]]):
     """`Books.credits` read from the tables when demurrage asks, so that a replay need not keep every credit.
 
-    The tables hold the future too: the account's version in the books says where the past ends.
+    The tables hold the future too: `moved`, the last transfer of each account so far, says where the past ends.
     """
 
-    def __init__(self, connection: Connection, community_id: int, books: Books) -> None:
+    def __init__(self, connection: Connection, community_id: int, books: Books, moved: Mapping[int, Moved]) -> None:
         super().__init__()
-        self._connection, self._community_id, self._books = connection, community_id, books
+        self._connection, self._community_id, self._books, self._moved = connection, community_id, books, moved
 
     @overload
     def get(self, key: int, default: None = None, /) -> list[Lot] | None: ...
@@ -36,35 +36,6 @@ class StoredCredits(dict[int, list[Lot]]):
     def get(self, key: int, default: Any, /) -> Any: ...
     def get(self, key: int, default: Any = None, /) -> Any:
         """The newest credits that cover the balance, oldest first."""
-        account = self._books.by_no[key]
-        newest = self._connection.execute(
-            select(transfer.c.posted, entry.c.ts)
-            .join_from(posting, transfer, _same(transfer))
-            .join(entry, (entry.c.community_id == posting.c.community_id) & (entry.c.seq == posting.c.seq))
-            .where(
-                posting.c.community_id == self._community_id,
-                posting.c.account_no == key,
-                posting.c.version <= account.version,
-                transfer.c.credit_no == key,
-                transfer.c.posted > 0,
-            )
-            .order_by(posting.c.version.desc())
-            .execution_options(yield_per=LOTS)
-        )
-        lots: list[Lot] = []
-        left = account.balance
-        with newest:
-            for posted, ts in newest:
-                if left <= 0:
-                    break
-                lots.append(Lot(posted, ts))
-                left -= posted
-        return lots[::-1]
-
-
-def _same(table: Any) -> Any:
-    return (
-        (table.c.community_id == posting.c.community_id)
-        & (table.c.seq == posting.c.seq)
-        & (table.c.leg == posting.c.leg)
-    )
+        held = self._books.by_no[key]
+        start = Place(held.version, *self._moved.get(key, NEVER))
+        return lots_of(self._connection, self._community_id, held, start)

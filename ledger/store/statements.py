@@ -1,15 +1,17 @@
-"""Statements: an account's postings with the totals after each, and its balance at any entry."""
+"""Statements: an account's postings with what stood after each, and its balance at any entry."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, and_, case, select
+from sqlalchemy import Connection, Select, and_, bindparam, select
 
 from ledger.core.errors import Code, Rejected
+from ledger.store.columns import MARK
 from ledger.store.reading import Source
-from ledger.store.schema import account, entry, posting, transfer
+from ledger.store.schema import account, entry
+from ledger.store.trail import NUMBER, TRAIL, Place, along, place_from, place_of_mark
 from ledger.store.views import Line
 
 MOST = 1_000
@@ -31,72 +33,76 @@ class Statements(Source):
     ) -> list[Line]:
         """A page of an account's lines: newest first, or oldest first from `after_version` on."""
         with self.connected() as connection:
-            number, no, _ = self._find(connection, c, uid)
-            query = lines_query(number, no).limit(min(limit, MOST))
-            if after_version is not None:
-                query = query.where(posting.c.version > after_version).order_by(posting.c.version)
+            number, no, last = self._find(connection, c, uid)
+            size = min(limit, MOST)
+            newest = last.version if before_version is None else min(last.version, before_version - 1)
+            if after_version is None:
+                oldest = max(1, newest - size + 1)
             else:
-                query = query.order_by(posting.c.version.desc())
-            if before_version is not None:
-                query = query.where(posting.c.version < before_version)
-            return [_line(row, no) for row in connection.execute(query)]
+                oldest = max(1, after_version + 1)
+                newest = min(newest, oldest + size - 1)
+            if newest < oldest:
+                return []
+            start = place_from(connection, number, no, last, newest)
+            asked = along(number, no, start, oldest) | {"newest": newest}
+            rows = connection.execute(LINES, asked).all()
+            return [_line(row) for row in (rows if after_version is None else reversed(rows))]
 
     def balance_at_seq(self, c: UUID, uid: UUID, seq: int) -> int:
         """The posted balance just after entry `seq`; 0 before the first posting."""
         with self.connected() as connection:
-            number, no, version = self._find(connection, c, uid)
-            mine = and_(posting.c.community_id == number, posting.c.account_no == no)
-            columns = (posting.c.seq, posting.c.credits_posted - posting.c.debits_posted)
-            balance, low, high = 0, 1, version
-            while low <= high:  # versions and entry numbers grow together: halve until the last one in time
+            number, no, start = self._find(connection, c, uid)
+            low, high = 1, start.version // MARK
+            while low <= high:  # versions and entries grow together: halve until the first mark after it
                 middle = (low + high) // 2
-                at, after = connection.execute(
-                    select(*columns).where(mine, posting.c.version == middle)
-                ).one()
-                if at <= seq:
-                    balance, low = after, middle + 1
+                mark = place_of_mark(connection, number, no, middle * MARK)
+                if mark.seq > seq:
+                    start, high = mark, middle - 1
                 else:
-                    high = middle - 1
-            return balance
+                    low = middle + 1
+            asked = along(number, no, start, max(1, start.version - MARK)) | {"until": seq}
+            return connection.execute(BALANCE, asked).scalar_one_or_none() or 0
 
-    def _find(self, connection: Connection, c: UUID, uid: UUID) -> tuple[int, int, int]:
+    def _find(self, connection: Connection, c: UUID, uid: UUID) -> tuple[int, int, Place]:
+        """The community's number, the account's, and where its last posting stands (version 0: nowhere)."""
         number = self._number(connection, c)
-        query = select(account.c.no, account.c.version)
+        query = select(account.c.no, account.c.version, account.c.moved_seq, account.c.moved_leg)
         found = connection.execute(
             query.where(account.c.community_id == number, account.c.uid == uid)
         ).one_or_none()
         if found is None:
             raise Rejected(Code.ACCOUNT_NOT_FOUND, "no such account in this community", "account")
-        return number, found.no, found.version
+        no, *last = found
+        return number, no, Place(*last)
 
 
-def lines_query(number: int, no: int) -> Select[Any]:
-    """Postings of one account with their transfer, entry and other side, in no order yet."""
-    moved = and_(
-        transfer.c.community_id == posting.c.community_id,
-        transfer.c.seq == posting.c.seq,
-        transfer.c.leg == posting.c.leg,
-    )
-    entered = and_(entry.c.community_id == posting.c.community_id, entry.c.seq == posting.c.seq)
-    across = case((transfer.c.debit_no == no, transfer.c.credit_no), else_=transfer.c.debit_no)
+def _lines() -> Select[Any]:
+    entered = and_(entry.c.community_id == NUMBER, entry.c.seq == TRAIL.c.seq)
+    across = and_(other.c.community_id == NUMBER, other.c.no == TRAIL.c.other_no)
     return (
         select(
-            posting.c.version, posting.c.seq, entry.c.ts, entry.c.effective_at, entry.c.command_id, entry.c.command,
-            transfer.c.reason, transfer.c.debit_no, transfer.c.posted, transfer.c.held, other.c.uid,
-            posting.c.debits_held, posting.c.debits_posted, posting.c.credits_held, posting.c.credits_posted,
+            TRAIL.c.version, TRAIL.c.seq, entry.c.ts, entry.c.effective_at, entry.c.command_id, entry.c.command,
+            TRAIL.c.reason, TRAIL.c.posted, TRAIL.c.held, other.c.uid, TRAIL.c.balance, TRAIL.c.held_after,
+            TRAIL.c.promised_after,
         )
-        .join(transfer, moved)
-        .join(entry, entered)
-        .join(other, and_(other.c.community_id == posting.c.community_id, other.c.no == across))
-        .where(posting.c.community_id == number, posting.c.account_no == no)
+        .join_from(TRAIL, entry, entered, isouter=True)
+        .join(other, across, isouter=True)
+        .where(TRAIL.c.version <= bindparam("newest"))
+        .order_by(TRAIL.c.version.desc())
     )  # fmt: skip
 
 
-def _line(row: Any, no: int) -> Line:
-    sign = -1 if row.debit_no == no else 1
+LINES = _lines()
+"""An account's postings with their entry and other side, newest first."""
+BALANCE = (
+    select(TRAIL.c.balance).where(TRAIL.c.seq <= bindparam("until")).order_by(TRAIL.c.version.desc()).limit(1)
+)
+"""What an account had after an entry, if a posting of the trail is not after it."""
+
+
+def _line(row: Any) -> Line:
     return Line(
         version=row.version, seq=row.seq, ts=row.ts, effective_at=row.effective_at, command_id=row.command_id,
-        command=row.command, reason=row.reason, counterparty=row.uid, posted=sign * row.posted, held=sign * row.held,
-        balance_after=row.credits_posted - row.debits_posted, held_after=row.debits_held,
-        promised_after=row.credits_held,
+        command=row.command, reason=row.reason, counterparty=row.uid, posted=row.posted, held=row.held,
+        balance_after=row.balance, held_after=row.held_after, promised_after=row.promised_after,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from ledger.store.expectations import account_rows
 from ledger.store.findings import Findings
 from ledger.store.scratch import Row, Scratch, columns, differences, key_size
 
-BY_ENTRY = (schema.posting, schema.hold, schema.link, schema.claim, schema.policy, schema.memo)
+BY_ENTRY = (schema.hold, schema.link, schema.claim, schema.policy, schema.memo)
 """Tables whose rows name their entry: compared even when the replay had to stop, up to there."""
 WHOLE = (schema.account, schema.currency, schema.open_hold, schema.tree_node)
 """Tables that show the state after the last entry."""
@@ -27,7 +27,7 @@ def compare_tables(
     for table in BY_ENTRY:
         _compare(connection, table, community_id, replay, scratch.expected(table), findings)
     if replay.stopped is None:
-        accounts = account_rows(replay.books, replay.ledgers.of)
+        accounts = account_rows(replay.books, replay.ledgers)
         _compare(connection, schema.account, community_id, replay, accounts, findings)
         open_holds = replay.holds.rows(replay.books.seq)
         _compare(connection, schema.open_hold, community_id, replay, open_holds, findings)

@@ -37,29 +37,40 @@ class Totals(NamedTuple):
         return Totals(self.debits_held, self.debits_posted, held, posted, self.version + 1)
 
 
+    @property
+    def shown(self) -> tuple[int, int, int]:
+        """What a posting shows: balance, what is set aside, what is promised."""
+        return self.balance, self.debits_held, self.credits_held
+
+
 ZERO = Totals()
+NEVER = (0, 0)
 
 
 class Ledgers:
-    """The totals of all accounts, by account number."""
+    """The totals of all accounts, by account number, and each one's last transfer: (seq, leg)."""
 
     def __init__(self) -> None:
         self.of: dict[int, Totals] = {}
+        self.moved: dict[int, tuple[int, int]] = {}
 
-    def carry(self, entry: Entry) -> tuple[dict[int, Totals], list[tuple[int, int, Totals]]]:
+    def carry(self, entry: Entry) -> tuple[dict[int, Totals], list[tuple[int, ...]]]:
         """Carry an entry's transfers.
 
-        Gives the totals that its accounts had before, and its postings in order: (leg, account number, totals
-        after).
+        Gives the totals that its accounts had before, and for each transfer the columns of its two postings, the debit's
+        first: version, seq and leg of the transfer before, and what the account shows after it.
         """
         before: dict[int, Totals] = {}
         postings = []
         for leg, transfer in enumerate(entry.transfers):
+            columns: tuple[int, ...] = ()
             for no, after in ((transfer.debit, Totals.debited), (transfer.credit, Totals.credited)):
                 known = self.of.get(no, ZERO)
                 before.setdefault(no, known)
-                self.of[no] = after(known, transfer)
-                postings.append((leg, no, self.of[no]))
+                totals = self.of[no] = after(known, transfer)
+                columns += (totals.version, *self.moved.get(no, NEVER), *totals.shown)
+                self.moved[no] = (entry.seq, leg)
+            postings.append(columns)
         return before, postings
 
 

@@ -14,13 +14,14 @@ from ledger.core.errors import Rejected
 from ledger.core.journal import Decision
 from ledger.core.merkle import leaf_hash
 from ledger.store import accounts, schema
+from ledger.store.accounts import NEVER
 from ledger.store.bulk import Bulk, Change, Row
 from ledger.store.effects import NEW, ROWS_OF, At, Part
 from ledger.store.loader import Kept
 from ledger.store.pg_copy import Copies
 
-SENT = 256
-"""Postings from which a part of a batch goes to the server before the batch is complete."""
+SENT = 128
+"""Transfers from which a part of a batch goes to the server before the batch is complete."""
 PUMPED = 16
 """Entries after which the server is asked whether it can take more."""
 
@@ -43,7 +44,6 @@ class Batch:
         self.rows: dict[Table, list[Row]] = {table: [] for table in _ORDER}
         self._entries = self.rows[schema.entry]
         self._transfers = self.rows[schema.transfer]
-        self._postings = self.rows[schema.posting]
 
     def enter(self, kept: Kept, ts: int, command: Command, decision: Decision, body: bytes) -> None:
         """Add an entry's rows and carry it out on the books; `body` is its canonical bytes."""
@@ -71,61 +71,68 @@ class Batch:
         )
         apply(books, seq, ts, command, decision)
         if len(transfers) == 1:
-            self._one(number, seq, by_no, transfers[0])
-        else:
-            self._many(number, seq, by_no, transfers)
+            self._one(kept, seq, by_no, transfers[0])
+        elif transfers:
+            self._many(kept, seq, by_no, transfers)
         if self._ahead is not None and not seq % PUMPED:
             self._send(self._ahead, part)
 
     def _send(self, ahead: Copies, part: Part) -> None:
         """Let the server store what there is, while we go on."""
-        if len(self._postings) < SENT:
+        if len(self._transfers) < SENT:
             ahead.pump()
             return
-        early = [schema.entry, schema.posting]
+        early = [schema.entry]
         if part.opened == part.kept.books.accounts_opened:  # else the accounts are not there yet
             early.append(schema.transfer)
         for table in early:
             ahead.put(table, self.rows[table])
             self.rows[table].clear()
 
-    def _one(self, number: int, seq: int, by_no: Any, transfer: Transfer) -> None:
+    def _one(self, kept: Kept, seq: int, by_no: Any, transfer: Transfer) -> None:
         """The usual case: the books show each side's totals just after the one transfer."""
         debit_no, credit_no, posted, held, reason = transfer
-        debit, credit = by_no[debit_no], by_no[credit_no]
-        self._transfers.append((number, seq, 0, debit_no, credit_no, debit.currency, posted, held, reason))
-        self._postings += (
+        debit, credit, last = by_no[debit_no], by_no[credit_no], kept.last
+        self._transfers.append(
             (
-                number, debit_no, debit.version, seq, 0,
-                debit.debits_held, debit.debits_posted, debit.credits_held, debit.credits_posted,
-            ),
-            (
-                number, credit_no, credit.version, seq, 0,
-                credit.debits_held, credit.debits_posted, credit.credits_held, credit.credits_posted,
-            ),
-        )  # fmt: skip
-
-    def _many(self, number: int, seq: int, by_no: Any, transfers: Sequence[Transfer]) -> None:
-        """Go backwards from the totals after the entry, so that each posting shows those after its transfer."""
-        after: dict[int, list[int]] = {}
-        for leg in range(len(transfers) - 1, -1, -1):
-            debit_no, credit_no, posted, held, reason = transfers[leg]
-            debit = by_no[debit_no]
-            self._transfers.append(
-                (number, seq, leg, debit_no, credit_no, debit.currency, posted, held, reason)
+                kept.number, seq, 0, debit_no, credit_no, debit.currency, posted, held, reason,
+                debit.version, *last.get(debit_no, NEVER),
+                debit.credits_posted - debit.debits_posted, debit.debits_held, debit.credits_held,
+                credit.version, *last.get(credit_no, NEVER),
+                credit.credits_posted - credit.debits_posted, credit.debits_held, credit.credits_held,
             )
-            for no, at in ((debit_no, 0), (credit_no, 2)):
+        )  # fmt: skip
+        last[debit_no] = last[credit_no] = (seq, 0)
+
+    def _many(self, kept: Kept, seq: int, by_no: Any, transfers: Sequence[Transfer]) -> None:
+        """Each posting shows what stands after its transfer: forwards from what stood before the entry."""
+        last = kept.last
+        after: dict[int, list[int]] = {}
+        for transfer in reversed(transfers):  # from what stands after the entry back to what stood before it
+            for no, sign, other in ((transfer.debit, 1, 2), (transfer.credit, -1, 3)):
                 totals = after.get(no)
                 if totals is None:
-                    held_by = by_no[no]
-                    totals = after[no] = [
-                        held_by.debits_held, held_by.debits_posted, held_by.credits_held, held_by.credits_posted,
-                        held_by.version,
-                    ]  # fmt: skip
-                self._postings.append((number, no, totals[4], seq, leg, *totals[:4]))
-                totals[at] -= held
-                totals[at + 1] -= posted
-                totals[4] -= 1
+                    a = by_no[no]
+                    totals = after[no] = [a.version, a.credits_posted - a.debits_posted, a.debits_held, a.credits_held]
+                totals[0] -= 1
+                totals[1] += sign * transfer.posted
+                totals[other] -= transfer.held
+        for leg, (debit_no, credit_no, posted, held, reason) in enumerate(transfers):
+            debit, credit = after[debit_no], after[credit_no]
+            debit[0] += 1
+            debit[1] -= posted
+            debit[2] += held
+            credit[0] += 1
+            credit[1] += posted
+            credit[3] += held
+            self._transfers.append(
+                (
+                    kept.number, seq, leg, debit_no, credit_no, by_no[debit_no].currency, posted, held, reason,
+                    debit[0], *last.get(debit_no, NEVER), *debit[1:],
+                    credit[0], *last.get(credit_no, NEVER), *credit[1:],
+                )
+            )  # fmt: skip
+            last[debit_no] = last[credit_no] = (seq, leg)
 
     def refuse(self, number: int, ts: int, command: Command, fingerprint: bytes, refused: Rejected) -> None:
         """Remember a refusal, so that the same id hears it again."""
@@ -161,12 +168,13 @@ class Batch:
     def _finish(self, part: Part, changes: dict[Change, list[Row]]) -> None:
         """The final state of what this community touched."""
         kept, number, books = part.kept, part.kept.number, part.kept.books
+        last = kept.last
         for no, version in part.before.items():
             held = books.by_no[no]
             if version == NEW:
-                self.rows[schema.account].append(accounts.to_row(number, held, self._uid))
+                self.rows[schema.account].append(accounts.to_row(number, held, last.get(no, NEVER), self._uid))
                 continue
-            changes[Change.TOTALS].append((*accounts.totals(held), number, no, version))
+            changes[Change.TOTALS].append((*accounts.totals(held, last.get(no, NEVER)), number, no, version))
             if no in part.terms:
                 changes[Change.TERMS].append((*accounts.terms(held), number, no, held.version))
         for level, index, node in kept.frontier.extend(part.leaves):
@@ -180,7 +188,7 @@ class Batch:
 
 _ORDER = (
     schema.community, schema.head, schema.currency, schema.policy, schema.account, schema.entry, schema.transfer,
-    schema.posting, schema.hold, schema.open_hold, schema.link, schema.claim, schema.tree_node, schema.refusal,
+    schema.hold, schema.open_hold, schema.link, schema.claim, schema.tree_node, schema.refusal,
     schema.memo, schema.signing_key,
 )  # fmt: skip
 """Parents first."""

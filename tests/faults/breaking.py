@@ -16,7 +16,7 @@ from ledger.core.merkle import Frontier
 from ledger.store import bulk, transaction
 from ledger.store.answers import earlier
 
-KEYLESS = ("entry", "transfer", "posting", "tree_node", "refusal", "link", "hold", "open_hold", "claim")
+KEYLESS = ("entry", "transfer", "tree_node", "refusal", "link", "hold", "open_hold", "claim")
 
 
 def leave_out(parts: Sequence[str]) -> None:

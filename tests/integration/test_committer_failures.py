@@ -146,7 +146,7 @@ def test_a_refusal_with_a_zero_byte_is_recorded(engine_url: str) -> None:
 
 @pytest.mark.parametrize(
     ("table", "column", "value"),
-    [(schema.posting, 2, -1), (schema.transfer, 3, -1), (schema.entry, 8, b"short")],
+    [(schema.transfer, 9, -1), (schema.transfer, 3, -1), (schema.entry, 8, b"short")],
     ids=["posting", "transfer", "entry"],
 )
 def test_a_row_that_the_database_refuses_does_not_fail_its_neighbours(

@@ -7,13 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import URL, Engine, inspect, make_url, select, text
+from sqlalchemy import URL, Connection, Engine, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
 from ledger.core.journal import Receipt
@@ -30,7 +30,7 @@ VERSIONS = migrations.FOLDER / "versions"
 NEXT = '''"""A later revision, as a test imagines it."""
 from alembic import op
 revision = "9999"
-down_revision = "0003"
+down_revision = "0004"
 def upgrade() -> None:
     op.execute("CREATE TABLE later (community_id INTEGER PRIMARY KEY, entries INTEGER NOT NULL)")
     op.execute("INSERT INTO later SELECT community_id, seq FROM head")
@@ -39,24 +39,14 @@ def upgrade() -> None:
 GUARDED = (
     "UPDATE account SET kind = 'other'",
     "UPDATE account SET debits_posted = debits_posted - 1",
+    "UPDATE account SET moved_seq = moved_seq - 1",
+    "UPDATE transfer SET debit_balance = 0",
+    "DELETE FROM transfer",
     "UPDATE head SET seq = seq - 1",
     "UPDATE account SET uid = (SELECT uid FROM account WHERE no = 1)",
     "DELETE FROM account",
 )
 """What every database refuses, however it came to its tables."""
-
-KEYS_AS_BEFORE = {
-    "postgresql": ("ALTER TABLE signing_key DROP COLUMN seq, ADD PRIMARY KEY (community_id)",),
-    "sqlite": (
-        "ALTER TABLE signing_key RENAME TO gone",
-        """CREATE TABLE signing_key (
-            community_id INTEGER NOT NULL, public_key BLOB NOT NULL, wrapped BLOB NOT NULL, PRIMARY KEY (community_id)
-        ) STRICT""",
-        "INSERT INTO signing_key SELECT community_id, public_key, wrapped FROM gone", "DROP TABLE gone",
-    ),
-}  # fmt: skip
-"""A community had one signing key up to revision 0002."""
-
 
 @contextmanager
 def disposed(engine: Engine) -> Iterator[Engine]:
@@ -145,31 +135,60 @@ def test_migrated_is_what_the_program_declares(engine: Engine, tmp_path: Path) -
         assert built(declared) == built(engine)
 
 
+def as_it_was(today: Engine, first: Engine) -> None:
+    """Everything that the one database holds, in the tables of the first revision."""
+    with today.connect() as source, first.begin() as target:
+        found = inspect(target)
+        for table in schema.metadata.sorted_tables:
+            kept = [column["name"] for column in found.get_columns(table.name)]
+            rows = source.execute(text(f"SELECT {', '.join(map(_quoted, kept))} FROM {table.name}")).all()
+            _put(target, table.name, kept, rows)
+        postings = list(_postings(source.execute(select(schema.transfer).order_by("community_id", "seq", "leg"))))
+        _put(target, "posting", [column["name"] for column in found.get_columns("posting")], postings)
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _put(connection: Connection, table: str, names: Sequence[str], rows: Sequence[Any]) -> None:
+    if rows:
+        places = ", ".join(f":{name}" for name in names)
+        insert = text(f"INSERT INTO {table} ({', '.join(map(_quoted, names))}) VALUES ({places})")
+        connection.execute(insert, [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def _postings(transfers: Iterable[Any]) -> Iterator[tuple[int, ...]]:
+    """Up to revision 0003: one row for each account that a transfer moved, with four running totals."""
+    totals: dict[tuple[int, int], list[int]] = {}
+    for t in transfers:
+        for no, version, at in ((t.debit_no, t.debit_version, 0), (t.credit_no, t.credit_version, 2)):
+            after = totals.setdefault((t.community_id, no), [0] * 4)
+            after[at] += t.held
+            after[at + 1] += t.posted
+            yield (t.community_id, no, version, t.seq, t.leg, *after)
+
+
 def test_the_first_revision_with_a_journal_becomes_what_is_new_today(
-    engine_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, engine_url: str, tmp_path: Path
 ) -> None:
     first = tmp_path / "first"
     shutil.copytree(VERSIONS, first, ignore=lambda _, names: {n for n in names if not n.startswith("0001")})
-    upgrade = partial(migrations.upgrade, versions=first)
-    monkeypatch.setattr(migrations, "upgrade", upgrade)
-    with disposed(make_engine(parse_url(engine_url), writer=True)) as engine:
-        upgrade(engine)
-        with engine.begin() as connection:
-            migrations.run(connection, str(VERSIONS / "0003_signing_keys.py"))  # today's program writes today's table
+    with elsewhere(engine, tmp_path) as today:
+        with open_store(today.url.render_as_string(hide_password=False)) as ledger:
+            work = begin(ledger)
+            for _ in range(5):
+                commands = work.some(40)
+                work.heard(commands, ledger.submit_many(commands))
+            assert work.holds, "keys that point at accounts are rebuilt under rows"
+            other = begin(ledger, 2, "OTHER")
+        migrations.upgrade(engine, first)
+        as_it_was(today, engine)
+        migrations.upgrade(engine)
+        assert built(engine) == built(today)
+        for name in ("transfer", "account"):
+            assert _rows(engine, name) == _rows(today, name), "the same, to the last pointer"
     with open_store(engine_url) as ledger:
-        work = begin(ledger)
-        for _ in range(5):
-            commands = work.some(40)
-            work.heard(commands, ledger.submit_many(commands))
-        assert work.holds, "keys that point at accounts are rebuilt under rows"
-        other = begin(ledger, 2, "OTHER")
-        with ledger.database.write.begin() as connection:
-            for sql in KEYS_AS_BEFORE[connection.dialect.name]:
-                connection.execute(text(sql))
-    monkeypatch.undo()
-    with open_store(engine_url) as ledger, elsewhere(ledger.database.write, tmp_path) as fresh:
-        migrations.upgrade(fresh)
-        assert built(ledger.database.write) == built(fresh)
         assert ledger.submit(pay(other)).seq == 23
         for sql in GUARDED:
             with pytest.raises(DBAPIError), ledger.database.write.begin() as connection:
@@ -179,6 +198,12 @@ def test_the_first_revision_with_a_journal_becomes_what_is_new_today(
         assert sum(isinstance(answer, Receipt) for answer in answers) > 20
     report = verify(engine_url)
     assert report.ok, report.findings
+
+
+def _rows(engine: Engine, name: str) -> list[Any]:
+    table = schema.metadata.tables[name]
+    with engine.connect() as connection:
+        return list(connection.execute(select(table).order_by(*table.primary_key.columns)))
 
 
 def test_twice_is_once(engine: Engine) -> None:
@@ -235,7 +260,7 @@ def test_an_empty_or_old_database_is_not_opened_unmigrated(engine_url: str, late
     with open_store(engine_url):
         pass
     engine = make_engine(parse_url(engine_url), writer=True)
-    with pytest.raises(CannotOpen, match="revision 0003; bring it up to date"):
+    with pytest.raises(CannotOpen, match="revision 0004; bring it up to date"):
         migrations.check(engine, later)
     engine.dispose()
 
@@ -271,6 +296,8 @@ def test_three_processes_start_at_once(engine_url: str) -> None:
 
 
 FROZEN = {
+    "0004_postgresql.sql": "336b1e04b185ace2ec1fe0d6732b920c7ed98ab6764126cc244ef8ecf2b3097c",
+    "0004_sqlite.sql": "1065bd990fab2e748a7016ce7751f2c70b15a3a5a2e8ef138dc5cf97179066ef",
     "0001_sqlite.sql": "6e5f4f536ce24cb1fdb587644b4e2938336809bc3916e30304f0237d67f2265b",
     "0001_postgresql.sql": "8e629725696024d99aa6ae03eaff21ebdb32a062406ac8816bca4264ddd42f5c",
     "0003_sqlite.sql": "d8e2910ae5a3771ae11ecac7aaea455964cb3e9bf525b83570ac2377a809797f",

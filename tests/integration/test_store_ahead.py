@@ -90,7 +90,7 @@ def test_what_the_server_says_is_said_as_psycopg_says_it(fresh_database: str) ->
 
         def twice(connection: Any) -> None:
             copies = Copies(connection.connection.driver_connection)
-            row = (1, 1, 0, 1, 2, 1, 5, 0, 1)
+            row = (1, 1, 0, 1, 2, 1, 5, 0, 1, *2 * (1, 0, 0, 5, 0, 0))
             copies.put(schema.transfer, [row, row])
             copies.finish()
 

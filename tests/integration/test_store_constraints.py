@@ -10,8 +10,10 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, text, u
 from sqlalchemy.exc import DBAPIError
 
 from ledger.core import commands as c
+from ledger.core.errors import Corrupt
 from ledger.service import Ledger
-from ledger.store.schema import APPEND_ONLY, account, head, link, memo, metadata, posting, transfer
+from ledger.store.bulk import TOTALS, Change, bulk_for
+from ledger.store.schema import APPEND_ONLY, account, head, link, memo, metadata, transfer
 from tests import postgres, postgres_run
 from tests.integration.store_work import DAY, Clock, begin, open_store
 
@@ -158,7 +160,7 @@ def test_a_memo_may_be_erased_not_altered(ledger: Ledger) -> None:
     [
         {"debit_no": 3, "credit_no": 3}, {"posted": -1}, {"posted": 2**53}, {"held": 2**53}, {"held": -(2**53)},
         {"reason": 0}, {"currency_no": 2}, {"currency_no": 99}, {"debit_no": 9_999}, {"credit_no": 9_999},
-        {"posted": None}, {"community_id": 99},
+        {"posted": None}, {"community_id": 99}, {"debit_before_leg": None}, {"credit_promised": None},
     ],
 )  # fmt: skip
 def test_what_a_transfer_may_say(ledger: Ledger, wrong: dict[str, Any]) -> None:
@@ -176,8 +178,11 @@ def test_what_a_transfer_may_say(ledger: Ledger, wrong: dict[str, Any]) -> None:
         ("entry", {"leaf_hash": b"short", "seq": 9_999}),
         ("entry", {"seq": 9_999}),
         ("entry", {"seq": 0, "command_id": None}),
-        ("posting", {"version": 0}),
-        ("posting", {}),
+        ("transfer", {}),
+        ("transfer", {"seq": 9_999, "debit_version": 0}),
+        ("transfer", {"seq": 9_999, "credit_version": 0}),
+        ("transfer", {"seq": 9_999, "debit_before_seq": 10_000}),
+        ("transfer", {"seq": 9_999, "credit_before_seq": 10_000}),
         ("hold", {"seq": 9_999}),
         ("hold", {"id": None, "amount": -1}),
         ("claim", {"seq": 9_999}),
@@ -232,7 +237,12 @@ def test_a_sum_beyond_64_bits_is_refused(ledger: Ledger) -> None:
     assert_refused(ledger.database.write, text("UPDATE account SET spend_until = 9223372036854775807 + no"))
 
 
-def test_two_postings_of_one_version_are_a_lost_update(ledger: Ledger) -> None:
+def test_a_writer_that_knows_an_older_version_of_an_account_changes_nothing(ledger: Ledger) -> None:
+    """A lost update: two transfers would be the account's third."""
     with ledger.database.read.connect() as connection:
-        found = row(connection, "posting")
-    assert_refused(ledger.database.write, insert(posting), found | {"seq": 9_999})
+        query = select(account).where(account.c.version > 1).order_by(account.c.no).limit(1)
+        held = dict(connection.execute(query).mappings().one())
+    stale = (*(held[name] for name in TOTALS), held["community_id"], held["no"], held["version"] - 1)
+    write = bulk_for(ledger.database.dialect).write
+    with pytest.raises(Corrupt, match="1 rows of TOTALS are not as the books knew them"):
+        ledger.work(lambda connection: write(connection, [], [(Change.TOTALS, [stale])]))

@@ -143,7 +143,8 @@ def test_a_tail_cut_off_is_found_at_its_first_entry(pristine: Path, tmp_path: Pa
 
 SAMPLE = [
     ("entry", "body", "body || '\\x00'"), ("entry", "ts", "ts + 1"), ("transfer", "posted", "posted + 1"),
-    ("posting", "credits_posted", "credits_posted + 1"), ("account", "floor", "-1"),
+    ("transfer", "credit_balance", "credit_balance + 1"), ("transfer", "debit_before_seq", "debit_before_seq - 1"),
+    ("account", "floor", "-1"), ("account", "moved_leg", "moved_leg + 1"),
     ("account", "keys", "keys || '\\x00'"), ("hold", "amount", "amount + 1"), ("link", "total", "total - 1"),
     ("open_hold", "expires_at", "7"), ("policy", "since", "since + 1"), ("claim", "seq", "seq + 1"),
     ("tree_node", "hash", "sha256(hash)"), ("checkpoint", "root", "sha256(root)"), ("memo", "text", "text || 'x'"),

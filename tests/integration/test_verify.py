@@ -66,9 +66,9 @@ def test_each_community_is_audited_by_itself(tmp_path: Path) -> None:
         first, second = (play(ledger, clock, code, payments=5) for code in ("RIV", "MES"))
         note = ledger.checkpoint(second.community)
     with sqlite3.connect(tmp_path / "ricochet.db") as connection:
-        connection.execute("DROP TRIGGER posting_no_update")
+        connection.execute("DROP TRIGGER transfer_no_update")
         connection.execute(
-            "UPDATE posting SET debits_posted = 1 + debits_posted WHERE community_id = 2 AND seq = 9"
+            "UPDATE transfer SET debit_balance = 1 + debit_balance WHERE community_id = 2 AND seq = 9"
         )
     assert verify(url, "RIV").ok and verify(url, first.community).ok
     report = verify(url)

@@ -153,13 +153,13 @@ def test_what_the_database_refuses_is_said_and_may_be_sent_again(engine_url: str
         work = begin(ledger)
         before, command = entries(ledger), pay(work)
         engine = create_engine(engine_url.replace("postgresql://", "postgresql+psycopg://"))
-        for old, new in (("posting", "mislaid"), ("mislaid", "posting")):
+        for old, new in (("transfer", "mislaid"), ("mislaid", "transfer")):
             with engine.begin() as connection:
                 connection.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
             (answer,) = ledger.submit_many([command])
             if new == "mislaid":
                 assert isinstance(answer, Unavailable if "sqlite" in engine_url else Corrupt)
-                assert "posting" in str(answer)
+                assert "transfer" in str(answer)
                 assert entries(ledger) == before
         engine.dispose()
         assert isinstance(answer, Receipt) and not answer.replayed and entries(ledger) == before + 1

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from ledger.core.commands import Command
 from ledger.core.journal import encode
 from ledger.core.merkle import leaf_hash, root_of
-from ledger.store.schema import posting
+from ledger.store.schema import transfer
 from ledger.store.verify import verify
 from tests.backends import Stored, check_same_books
 from tests.choices import Choices
@@ -56,16 +56,21 @@ def plain(outcomes: Sequence[Outcome]) -> list[tuple[object, ...]]:
 
 
 def postings(pure: Pure) -> Iterator[tuple[int, ...]]:
-    """What each transfer did to each account: (account, version, seq, leg, and the four totals after it)."""
-    totals: dict[int, list[int]] = {}
+    """Each transfer's (seq, leg), then of its debit and of its credit side: version, the (seq, leg) that the account was
+    moved by before, and its balance, what it holds and what it is promised after."""
+    after: dict[int, list[int]] = {}
+    moved: dict[int, tuple[int, int]] = {}
     for entry in pure.entries:
-        for leg, transfer in enumerate(entry.transfers):
-            for no, at in ((transfer.debit, 1), (transfer.credit, 3)):
-                row = totals.setdefault(no, [0] * 5)
-                row[0] += 1
-                row[at] += transfer.held
-                row[at + 1] += transfer.posted
-                yield no, row[0], entry.seq, leg, *row[1:]
+        for leg, t in enumerate(entry.transfers):
+            row: list[int] = [entry.seq, leg]
+            for no, sign, at in ((t.debit, -1, 2), (t.credit, 1, 3)):
+                shown = after.setdefault(no, [0] * 4)
+                shown[0] += 1
+                shown[1] += sign * t.posted
+                shown[at] += t.held
+                row += [shown[0], *moved.get(no, (0, 0)), *shown[1:]]
+                moved[no] = (entry.seq, leg)
+            yield tuple(row)
 
 
 def test_500_commands_do_the_same_in_memory_and_on_a_database(engine_url: str) -> None:
@@ -77,12 +82,13 @@ def test_500_commands_do_the_same_in_memory_and_on_a_database(engine_url: str) -
         assert plain(answers) == plain(outcomes)
         check_same_books(stored, pure)
         assert stored.ledger.reader.head(scene.community).root == root_of([leaf_hash(encode(e)) for e in pure.entries])
-        columns = [posting.c[name] for name in (
-            "account_no", "version", "seq", "leg", "debits_held", "debits_posted", "credits_held", "credits_posted",
+        sides = [f"{side}_{name}" for side in ("debit", "credit") for name in (
+            "version", "before_seq", "before_leg", "balance", "held", "promised",
         )]  # fmt: skip
+        columns = [transfer.c[name] for name in ("seq", "leg", *sides)]
         with stored.ledger.database.read.connect() as connection:
-            rows = sorted(tuple(row) for row in connection.execute(select(*columns)))
-        assert rows == sorted(postings(pure))
+            rows = [tuple(row) for row in connection.execute(select(*columns).order_by(transfer.c.seq, transfer.c.leg))]
+        assert rows == list(postings(pure))
     report = verify(engine_url)
     assert (report.ok, report.findings) == (True, ())
 
