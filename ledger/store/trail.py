@@ -9,7 +9,19 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, BigInteger, BindParameter, ColumnElement, Connection, and_, bindparam, case, cast, select, text
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    cast,
+    select,
+    text,
+)
 
 from ledger.store.columns import MARK, marked
 from ledger.store.schema import transfer

@@ -12,8 +12,8 @@ from sqlalchemy.engine import URL
 
 from tests import postgres
 
-COLUMNS_BYTES = 32 + 2 * 16 + 8 * (4 + 8 + 2 * 9)
-"""A payment's leaf hash, two ids, and the whole numbers of its entry, its transfer and its two postings."""
+COLUMNS_BYTES = 32 + 2 * 16 + 8 * (4 + 9 + 2 * 6)
+"""A payment's leaf hash, two ids, and the whole numbers of its entry and its transfer with two postings."""
 ROWS = 1_024
 
 

@@ -7,13 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, Connection, Engine, inspect, make_url, select, text
+from sqlalchemy import URL, Engine, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
 from ledger.core.journal import Receipt
@@ -22,6 +22,7 @@ from ledger.store import ddl, migrations, schema
 from ledger.store.engine import CannotOpen, make_engine, parse_url
 from ledger.store.verify import verify
 from tests import postgres
+from tests.integration.first_revision import as_it_was
 from tests.integration.store_work import MASTER, begin, open_store
 from tests.integration.test_committer import pay
 
@@ -133,40 +134,6 @@ def test_migrated_is_what_the_program_declares(engine: Engine, tmp_path: Path) -
             for statement in ddl.script(engine.dialect.name):
                 connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
         assert built(declared) == built(engine)
-
-
-def as_it_was(today: Engine, first: Engine) -> None:
-    """Everything that the one database holds, in the tables of the first revision."""
-    with today.connect() as source, first.begin() as target:
-        found = inspect(target)
-        for table in schema.metadata.sorted_tables:
-            kept = [column["name"] for column in found.get_columns(table.name)]
-            rows = source.execute(text(f"SELECT {', '.join(map(_quoted, kept))} FROM {table.name}")).all()
-            _put(target, table.name, kept, rows)
-        postings = list(_postings(source.execute(select(schema.transfer).order_by("community_id", "seq", "leg"))))
-        _put(target, "posting", [column["name"] for column in found.get_columns("posting")], postings)
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'
-
-
-def _put(connection: Connection, table: str, names: Sequence[str], rows: Sequence[Any]) -> None:
-    if rows:
-        places = ", ".join(f":{name}" for name in names)
-        insert = text(f"INSERT INTO {table} ({', '.join(map(_quoted, names))}) VALUES ({places})")
-        connection.execute(insert, [dict(zip(names, row, strict=True)) for row in rows])
-
-
-def _postings(transfers: Iterable[Any]) -> Iterator[tuple[int, ...]]:
-    """Up to revision 0003: one row for each account that a transfer moved, with four running totals."""
-    totals: dict[tuple[int, int], list[int]] = {}
-    for t in transfers:
-        for no, version, at in ((t.debit_no, t.debit_version, 0), (t.credit_no, t.credit_version, 2)):
-            after = totals.setdefault((t.community_id, no), [0] * 4)
-            after[at] += t.held
-            after[at + 1] += t.posted
-            yield (t.community_id, no, version, t.seq, t.leg, *after)
 
 
 def test_the_first_revision_with_a_journal_becomes_what_is_new_today(

@@ -69,7 +69,7 @@ def test_there_is_enough_to_follow(long: Long) -> None:
     assert len(long.moves) > 3 * MARK and len(dict(long.moves)) < len(long.moves)
 
 
-def check(long: Long, lines: list[Line], versions: list[int]) -> None:
+def check_lines(long: Long, lines: list[Line], versions: list[int]) -> None:
     """These lines, in this order, each with what the history says."""
     balances = list(accumulate(change for _, change in long.moves))
     assert [line.version for line in lines] == versions
@@ -84,16 +84,16 @@ def test_pages_are_pieces_of_the_whole(long: Long, size: int) -> None:
     read = long.ledger.reader.statement
     for at in every[:: 1 if size == 7 else 11]:
         newest_first = read(long.community, long.payer, before_version=at, limit=size)
-        check(long, newest_first, every[: at - 1][-size:][::-1])
+        check_lines(long, newest_first, every[: at - 1][-size:][::-1])
         oldest_first = read(long.community, long.payer, after_version=at, limit=size)
-        check(long, oldest_first, every[at : at + size])
-    check(long, read(long.community, long.payer, limit=size), every[-size:][::-1])
-    check(long, read(long.community, long.payer, after_version=0, limit=size), every[:size])
+        check_lines(long, oldest_first, every[at : at + size])
+    check_lines(long, read(long.community, long.payer, limit=size), every[-size:][::-1])
+    check_lines(long, read(long.community, long.payer, after_version=0, limit=size), every[:size])
 
 
 def test_between_two_versions_are_the_oldest_of_them(long: Long) -> None:
     found = long.ledger.reader.statement(long.community, long.payer, before_version=90, after_version=80, limit=5)
-    check(long, found, [81, 82, 83, 84, 85])
+    check_lines(long, found, [81, 82, 83, 84, 85])
     assert long.ledger.reader.statement(long.community, long.payer, before_version=81, after_version=80) == []
 
 
