@@ -7,11 +7,13 @@ import html
 import io
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from api.association.programme_months import months
 from api.association.programmes import standings
 from api.identity.principal import Role
 from ledger.community.membership import MemberKind
@@ -131,3 +133,40 @@ def test_shops_are_listed_for_the_bank_and_paid_and_the_region_reads_totals_only
     assert "72.00" in text and "Librairie" not in text and "Pupil" not in text
     rows = list(csv.reader(io.StringIO(region.client.get("/observatory/programmes.csv").content.decode("utf-8-sig"))))
     assert rows[1][3:] == ["1000.00", "840.00", "72.00", "768.00", "0.00", "12", "10"]
+
+
+def test_figures_of_a_month_keep_few_people_hidden(site: Site) -> None:
+    with_purses(site)
+    grant(site, "Autumn", "70")
+    this, never = datetime.now(UTC).strftime("%Y-%m"), "1999-01"
+    shop(site, "Librairie A", [6_200, 800])
+    desk, region = site.enter(site.riv, Role.OPERATOR), site.enter(site.riv, Role.REGION_READER)
+    text = desk.get(f"/desk/programmes?month={this}")
+    assert "840.00 CARD" in text and "70.00 CARD" in text and "Purses that moved" in text
+    text = desk.get(f"/desk/programmes?month={never}")
+    assert "840.00" not in text and "0.00 CARD" in text
+    assert "840.00 CARD" in desk.get("/desk/programmes?month=soon"), "no month: up to now"
+    assert ">hidden<" in region.get(f"/observatory/programmes?month={this}"), "one shop was paid"
+    for name in ("Librairie B", "Librairie C"):
+        shop(site, name, [100])
+    text = region.get(f"/observatory/programmes?month={this}")
+    assert "840.00" in text and "72.00" in text and ">hidden<" not in text and "1,000.00" not in text
+    content = region.client.get(f"/observatory/programmes.csv?month={this}").content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(content)))
+    assert rows[1][1:] == ["books", "CARD", this, "840.00", "72.00", "0.00", "12"]
+
+
+def test_money_given_back_and_what_expires_count_in_their_month(site: Site) -> None:
+    with_purses(site)
+    grant(site, "Autumn", "70")
+    shop(site, "Librairie A", [6_200])
+    reader, c_ = site.use.ledger.reader, site.riv.community
+    unit = next(each for each in reader.currencies(c_) if each.code == "CARD")
+    (held,) = [each for each in reader.accounts(c_, "CARD", AccountKind.PURSE, limit=100) if each.debits_posted]
+    (paid,) = [each for each in reader.statement(c_, held.uid) if each.posted < 0]
+    site.riv.do(c.Refund, payment=paid.command_id, amount=1_200)
+    (found,) = months(reader, c_, unit)["books"].values()
+    assert (found.granted, found.spent, found.expired) == (84_000, 5_000, 0)
+    assert (len(found.purses), len(found.shops)) == (12, 1)
+    whole = now(site)
+    assert (found.granted, found.spent, found.expired) == (whole.granted, whole.spent, whole.expired)

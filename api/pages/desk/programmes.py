@@ -13,11 +13,13 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.association import programmes
+from api.association.programme_months import Month, months
 from api.association.programmes import Standing
 from api.pages.desk.persons import may
 from api.pages.frame.again import or_again
 from api.pages.frame.form import Filled
 from api.pages.frame.guard import page
+from api.pages.frame.looking import month_of, this_month
 from api.pages.frame.sheets import CSV, Number, Sheet, as_csv
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
@@ -51,11 +53,18 @@ def overview(visit: Visit = page("desk.read")) -> Response:
     """Every programme with what became of its money, and the shops that wait for euros."""
     use, c, some = visit.use, visit.caller.community, standing(visit)
     units = {each.unit.code: each.unit for each in some}
+    month = month_of(visit.request.query_params.get("month", ""))
+    moved = {} if month is None else {
+        (code, name): found.get(month, Month())
+        for code, unit in units.items()
+        for name, found in months(use.ledger.reader, c, unit).items()
+    }  # fmt: skip
     waiting = [(unit, each) for unit in units.values() for each in programmes.owed(use.ledger.reader, c, unit)]
     names = use.identity.names(c, [each.uid for _, each in waiting])
     return visit.show(
-        "desk/programmes.html", some=some, waiting=waiting, names=names, may=may(visit, "redemptions.create")
-    )
+        "desk/programmes.html", some=some, waiting=waiting, names=names, may=may(visit, "redemptions.create"),
+        month=month, now=this_month(use.clock()), moved=moved, nothing=Month(),
+    )  # fmt: skip
 
 
 @router.get("/desk/programmes/shops.csv")

@@ -56,7 +56,7 @@ class Period:
     @classmethod
     def of(cls, first: str, last: str) -> Period | None:
         """From two months ("2026-01"); None when they are no months, or the wrong way round."""
-        ends = [_month(first), _month(last)]
+        ends = [month_of(first), month_of(last)]
         if ends[0] is None or ends[1] is None or ends[0] > ends[1]:
             return None
         return cls(ends[0], _next(ends[1]))
@@ -73,7 +73,13 @@ class Period:
         return date.fromordinal(before).isoformat()[:7]
 
 
-def _month(text: str) -> date | None:
+def this_month(now: int) -> date:
+    """The first day of the month of a moment (ns), UTC as in the reports."""
+    return datetime.fromtimestamp(now // 10**9, UTC).date().replace(day=1)
+
+
+def month_of(text: str) -> date | None:
+    """The first day of a month such as "2026-01"; None for anything else."""
     year, dash, month = text.partition("-")
     if dash != "-" or not (year.isdecimal() and month.isdecimal() and text.isascii()):
         return None
