@@ -30,15 +30,19 @@ class Codes:
         self._records = records
         self._vault = vault
 
-    def new(self, community: UUID, name: str, member: UUID, by: UUID, life: int = CODE_LIFE) -> tuple[str, int]:
+    def new(
+        self, community: UUID, name: str, member: UUID, by: UUID, life: int = CODE_LIFE, *, instead: bool = False
+    ) -> tuple[str, int]:
         """A code for one device of a member, and when it ends (ns). `name` is the community's; `life` in ns.
 
-        A code of the same member that nobody has used is worth nothing from now on: it may have been lost.
+        `instead`: codes of the same member that nobody has used are worth nothing from now on, they may have been lost.
         """
         now = self._records.clock()
         with self._records.write() as connection:
-            former = and_(enrolment.c.member == member, enrolment.c.used_at.is_(None))
-            connection.execute(delete(enrolment).where(_code(community), or_(enrolment.c.expires_at <= now, former)))
+            gone = enrolment.c.expires_at <= now
+            if instead:
+                gone = or_(gone, and_(enrolment.c.member == member, enrolment.c.used_at.is_(None)))
+            connection.execute(delete(enrolment).where(_code(community), gone))
             code = tokens.new_code(name)
             while connection.execute(select(enrolment.c.lookup).where(_code(community, code.lookup))).first():
                 code = tokens.new_code(name)

@@ -83,13 +83,18 @@ class Devices:
         self._codes = Codes(records, vault)
         self._signers = Signers(ledger)
 
-    def invite(self, community: UUID, member: UUID, by: UUID, *, life: int = CODE_LIFE) -> tuple[str, int]:
-        """A code for one device of the member, and when it ends (ns); it works for `life` ns. Shown once."""
+    def invite(
+        self, community: UUID, member: UUID, by: UUID, *, life: int = CODE_LIFE, instead: bool = False
+    ) -> tuple[str, int]:
+        """A code for one device of the member, and when it ends (ns); it works for `life` ns. Shown once.
+
+        `instead`: of the member's other codes that nobody has used.
+        """
         found = self._people.get(community, member)
         if found.state is MemberState.LEFT:
             raise wrong_state("member_left", "this member has left; let the member in again first")
         where = self._ledger.reader.community(community)
-        return self._codes.new(community, where.code, found.id, by, life)
+        return self._codes.new(community, where.code, found.id, by, life, instead=instead)
 
     def enrol(self, code: str, public_key: bytes, label: str) -> Enrolled:
         """A device with a code: an API key, and for a member's first one its public key in the ledger.

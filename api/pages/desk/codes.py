@@ -60,7 +60,7 @@ def make(visit: Visit = page("members.enrol", step_up=True)) -> Response:
     sent, c, identity = visit.read(Wanted), visit.caller.community, visit.use.identity
     cards, ends = [], 0
     for member in _members(visit, _persons(visit, sent.of, sent.again)[:MOST]):
-        code, ends = identity.devices.invite(c, member.id, visit.caller.principal.actor, life=LIFE)
+        code, ends = identity.devices.invite(c, member.id, visit.caller.principal.actor, life=LIFE, instead=True)
         cards.append(Card(member.name, code, identity.invitation(code, str(visit.request.base_url))))
     if not cards:
         return visit.go("/desk/members/codes", visit.text("Everybody on this list has a device or a code."))
