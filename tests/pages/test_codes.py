@@ -77,11 +77,13 @@ def test_the_sheet_of_a_programme_is_for_its_purses_and_holds_so_many(
     desk.get(f"{PAGE}?of=RIV-P/none", 404)
 
 
-def test_a_code_on_paper_lives_two_weeks_and_a_new_one_ends_it(site: Site) -> None:
+def test_a_code_on_paper_lives_two_weeks_until_another_stands_in_its_place(site: Site) -> None:
     devices, c_, ada = site.use.identity.devices, site.riv.community, site.riv.ada.id
     _, day = devices.invite(c_, ada, OPERATOR)
     old, fortnight = devices.invite(c_, ada, OPERATOR, life=codes.LIFE)
     assert fortnight - day > 12 * 86_400 * 10**9
-    devices.invite(c_, ada, OPERATOR)
+    beside, _ = devices.invite(c_, ada, OPERATOR)
+    devices.enrol(beside, new_id().bytes * 2, "telephone")
+    devices.invite(c_, ada, OPERATOR, instead=True)
     with pytest.raises(Exception, match="code"):
         devices.enrol(old, new_id().bytes * 2, "phone")

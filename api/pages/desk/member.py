@@ -123,7 +123,7 @@ def enrol(member: UUID, visit: Visit = page("members.enrol", step_up=True)) -> R
     """A code by which one device of the member is let in, shown once. The first pays with nobody else's yes."""
     identity, c = visit.use.identity, visit.caller.community
     found = identity.people.get(c, member)
-    code, ends = identity.devices.invite(c, member, visit.caller.principal.actor)
+    code, ends = identity.devices.invite(c, member, visit.caller.principal.actor, instead=True)
     link = identity.invitation(code, str(visit.request.base_url))
     return visit.show("desk/enrolment.html", member=found, code=code, link=link, ends=ends)
 
