@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -95,3 +96,31 @@ def test_an_application_with_a_file_leads_to_it(site: Site) -> None:
     assert "A file is under way" not in desk.get("/desk/members/applications")
     file = life.agreements.open(place.community, member, {}, OPERATOR, date(2026, 1, 2))
     assert f'href="/desk/members/files/{file.id}"' in desk.get("/desk/members/applications")
+
+
+def test_an_exchange_under_way_is_found_before_the_board_and_from_the_offer(site: Site) -> None:
+    place, board = site.riv, site.use.association.exchanges
+    place.do(c.DefineCurrency, code="RIV-T", scale=0, model=Model.TIME, policy=Policy(default_line=600, step=15))
+    sides = ((place.ada, MemberKind.PERSON), (place.ben, MemberKind.BUSINESS))
+    accounts = {who.id: place.open(who.id, "RIV-T", kind) for who, kind in sides}
+    offer = board.post(
+        place.community, place.ben.id, accounts[place.ben.id], kind="offer", title="Guitar", category="lessons", text=""
+    )
+    board.decide(place.community, offer.id, OPERATOR, allow=True)
+    deal = board.propose(place.community, offer.id, place.ada.id, 60)
+    board.agree(place.community, deal.id, place.ben.id, 60)
+    wallet = site.enter(place, Role.MEMBER)
+    text = wallet.get("/wallet/exchanges")
+    assert text.index("Your exchanges") < text.index("What do you look for?")
+    assert f'href="/wallet/exchanges/{deal.id}"' in wallet.get(f"/wallet/exchanges/offers/{offer.id}")
+    assert "Arrange the day and the place" in wallet.get(f"/wallet/exchanges/{deal.id}")
+
+
+def test_who_has_paid_goes_back_to_the_wallet(site: Site) -> None:
+    place, ben = site.riv, site.riv.ben
+    place.do(c.Issue, account=place.open(ben.id, "RIV-B", MemberKind.BUSINESS), currency="RIV-B", amount=500, euros=500)
+    payer = site.use.identity.people.get(place.community, ben.id).accounts[-1]
+    to = place.open(place.ada.id, "RIV-B", MemberKind.PERSON)
+    paid = place.do(c.Pay, payer=payer, payee=to, amount=100, currency="RIV-B").command_id
+    text = site.enter(place, Role.MERCHANT).get(f"/receipt/{paid}")
+    assert re.search(r'href="/wallet"[^>]*>\s*<span>Done', text)

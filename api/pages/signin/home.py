@@ -6,6 +6,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from api.identity.names import search_key
 from api.pages.frame import cookies
 from api.pages.frame.guard import anybody, page
 from api.pages.frame.surface import page_router
@@ -30,7 +31,7 @@ def joinable(visit: Visit) -> list[tuple[str, str]]:
         units = use.ledger.reader.currencies(each.uid)
         if any(unit.model is not Model.EARMARKED for unit in units) and use.association.region.shown(each.uid):
             found.append((each.code, use.identity.communities.name(each.uid) or each.code))
-    return sorted(found, key=lambda each: each[1])
+    return sorted(found, key=lambda each: search_key(each[1]))
 
 
 @router.get("/signin")

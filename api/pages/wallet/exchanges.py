@@ -145,8 +145,11 @@ def offer(offer: UUID, visit: Visit = page("exchanges.read")) -> Response:
     if found.state is not Listing.OPEN and found.member != mine.id:
         raise not_found("offer")
     held = next((each for each in holdings(visit) if each.time), None)
+    met = visit.use.association.exchanges.of(visit.caller.community, mine.id)
+    under_way = next((each for each in met if each.listing == offer and each.state not in (Deal.PAID, Deal.CANCELLED)), None)
     return visit.show(
         "wallet/offer.html", offer=found, own=found.member == mine.id, name=name_of(visit, found.member), held=held,
+        under_way=under_way,
         lengths=[] if held is None else [(each, visit.amount(each, held.unit)) for each in lengths(held)], states=Listing,
     )  # fmt: skip
 

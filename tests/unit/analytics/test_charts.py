@@ -209,3 +209,14 @@ def test_a_band_begins_and_ends_where_it_is_known() -> None:
     assert _trimmed(rows[:1], ("low", "high")) == []
     canvas = Canvas("fr", RIV, {})
     assert canvas.value("area", None, None) == "inconnu" and canvas.value("days", None, Unit.DAYS) is None
+
+
+def test_the_title_of_a_matrix_stands_above_its_longest_label() -> None:
+    long = "Saint-Martin-le-Châtelain et environs"
+    rows = ((long, "Épicerie", 500), ("Épicerie", long, 300))
+    table = Table(("payer_sector", "payee_sector", "amount"), rows, {"amount": Unit.CURRENCY})
+    drawn = svg(REGISTRY["sector_flows"], Result({}, {"matrix": table}), RIV, "fr")
+    (title,) = [each for each in ElementTree.fromstring(str(drawn)).iter(f"{SVG}text") if each.text == "Secteur du payeur"]
+    assert "rotate" not in title.get("transform", "") and title.get("text-anchor") == "end"
+    placed = re.match(r"translate\((-?[\d.]+),(-?[\d.]+)\)", title.get("transform", ""))
+    assert placed and float(placed[2]) < 0, "above the first line of tiles"
