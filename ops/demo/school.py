@@ -14,7 +14,7 @@ from ops.demo.card import ONE, UNIT
 from ops.demo.present import holders
 from ops.demo.stage import DAY, HOUR, SECOND, Holder, Scene, moment
 
-CLASS = 24
+CLASS = 80
 BEGAN = 60 * DAY
 """How long ago the purses were filled."""
 PURSES = (

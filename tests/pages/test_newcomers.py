@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,10 +14,12 @@ from api.identity.principal import Role
 from api.pages.frame.units import write_amount
 from ledger.community.membership import MemberKind
 from ledger.core import commands as c
-from ledger.core.accounts import Currency, Model
-from ledger.core.policy import Policy
+from ledger.core.accounts import AccountKind, Currency, Model
+from ledger.core.policy import Policy, Programme
 from ledger.service import OPERATOR, new_id
 from tests.pages.visiting import Site, visited
+
+HOUR = 3_600 * 10**9
 
 
 @pytest.fixture(scope="module")
@@ -124,3 +127,21 @@ def test_who_has_paid_goes_back_to_the_wallet(site: Site) -> None:
     paid = place.do(c.Pay, payer=payer, payee=to, amount=100, currency="RIV-B").command_id
     text = site.enter(place, Role.MERCHANT).get(f"/receipt/{paid}")
     assert re.search(r'href="/wallet"[^>]*>\s*<span>Done', text)
+
+
+def test_a_card_shows_first_what_can_be_spent(site: Site) -> None:
+    place, uid, now = site.riv, new_id(), site.use.clock()
+    programmes = (Programme(code="former", budget=100, ends_at=now + HOUR), Programme(code="present", budget=100))
+    place.do(c.DefineCurrency, code="RIV-C", scale=2, model=Model.EARMARKED, policy=Policy(programmes=programmes))
+    site.use.identity.people.create(place.community, uid, Profile(name="Pupil", kind=MemberKind.PERSON))
+    for each in programmes:
+        account = new_id()
+        place.do(c.OpenAccount, account=account, currency="RIV-C", kind=AccountKind.PURSE, programme=each.code)
+        site.use.identity.account_opened(place.community, uid, account)
+    card = site.enter(place, Role.MEMBER, owner=uid)
+    assert "Former" in card.get("/wallet") and "Present" in card.get("/wallet")
+    ended = replace(programmes[0], ends_at=now)
+    place.do(c.ChangePolicy, currency="RIV-C", since=0, policy=Policy(programmes=(ended, programmes[1])), resolution="x")
+    assert "Former" not in card.get("/wallet") and "Present" in card.get("/wallet")
+    text = card.get("/wallet/purses")
+    assert text.index("Present") < text.index("Former")

@@ -53,9 +53,11 @@ def home(visit: Visit = page("members.me")) -> Response:
     """The first page of who pays."""
     mine, held = member_of(visit), holdings(visit)
     main = [each for each in held if not each.is_purse]
+    purses = [each for each in held if each.is_purse]
+    alive = [each for each in purses if not each.spent_out(visit.use.clock())]
     moves = [(each, search(visit, each, Wanted(), limit=FEW)[0]) for each in main[:1]]
     return visit.show(
-        "wallet/home.html", mine=mine, main=main, purses=[each for each in held if each.is_purse], moves=moves,
+        "wallet/home.html", mine=mine, main=main, purses=alive or purses, moves=moves,
         waiting=_waiting(visit, mine, held), near=nearby(visit, mine, held, FEW), models=Model, states=MemberState,
         device_states=DeviceState, unit_of=lambda code: visit.use.facts.currency(visit.caller.community, code),
     )  # fmt: skip

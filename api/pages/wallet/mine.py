@@ -32,6 +32,11 @@ class Held:
         """Whether it is one of a card's purses."""
         return bool(self.account.programme)
 
+    def spent_out(self, now: int) -> bool:
+        """Whether it is a purse whose programme has ended, with nothing left: of no use any more."""
+        purse = self.purse
+        return purse is not None and 0 < purse.ends_at <= now and not self.account.balance
+
     @property
     def can_pay(self) -> bool:
         """Whether payments may leave it at all."""

@@ -38,10 +38,9 @@ class Purse:
 
 @router.get("/wallet/purses")
 def purses(visit: Visit = page("accounts.read")) -> Response:
-    """Every purse of mine."""
-    return visit.show(
-        "wallet/purses.html", purses=[_purse(visit, each) for each in holdings(visit) if each.is_purse]
-    )
+    """Every purse of mine, those that have ended last."""
+    some = [_purse(visit, each) for each in holdings(visit) if each.is_purse]
+    return visit.show("wallet/purses.html", purses=sorted(some, key=lambda each: each.over))
 
 
 def _purse(visit: Visit, held: Held) -> Purse:
