@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import URL, select
 
 from ledger.core.errors import Unavailable
-from ledger.store import keys, pg_programs, pg_server, schema
+from ledger.store import keys, migrations, pg_programs, pg_server, schema
 from ledger.store.backup_folder import (
     SERVER_FOLDER,
     SQLITE_FILE,
@@ -21,7 +21,7 @@ from ledger.store.backup_folder import (
     notes_of,
     sync_one,
 )
-from ledger.store.engine import parse_url
+from ledger.store.engine import make_engine, parse_url
 from ledger.store.findings import Report
 from ledger.store.verify import claimed, snapshot, verify
 
@@ -41,17 +41,20 @@ def rehearse(folder: Path, url: str, against: Sequence[str] = ()) -> Report:
         with tempfile.TemporaryDirectory(prefix="ricochet-drill-") as place:
             here = URL.create("sqlite", database=str(Path(place, SQLITE_FILE)))
             _place_sqlite(folder, backup, here)
+            _bring_up_to_date(here)
             return verify(_text(here), against=checkpoints)
     target = parse_url(url)
     if target.get_backend_name() == "sqlite":
         raise BadBackup("this is a backup of PostgreSQL; name a server with --database postgresql://…")
     with pg_programs.scratch_database(target) as here:
         _place_dump(folder, backup, here)
+        _bring_up_to_date(here)
         return verify(_text(here), against=checkpoints)
 
 
 def restore(folder: Path, url: str, against: Sequence[str] = ()) -> Report:
-    """A backup into a database that does not exist yet (SQLite) or is empty (PostgreSQL), then `verify` it there.
+    """A backup into a database that does not exist yet (SQLite) or is empty (PostgreSQL), then `verify` it there. A backup of an
+    earlier release is brought up to date.
 
     What `verify` finds is reported; the database stays. Raises BadBackup or ProofError, with nothing restored; Unavailable.
     """
@@ -69,7 +72,17 @@ def restore(folder: Path, url: str, against: Sequence[str] = ()) -> Report:
         _place_sqlite(folder, backup, target)
     else:
         _place_dump(folder, backup, target)
+    _bring_up_to_date(target)
     return verify(url, against=checkpoints)
+
+
+def _bring_up_to_date(place: URL) -> None:
+    """The tables of an earlier release become today's. Raises CannotOpen when they are those of a later one."""
+    engine = make_engine(place, writer=True)
+    try:
+        migrations.upgrade(engine)
+    finally:
+        engine.dispose()
 
 
 def _checkpoints(folder: Path, against: Sequence[str]) -> list[str]:
