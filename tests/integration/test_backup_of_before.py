@@ -6,18 +6,18 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, make_url
 
-from ledger.core.errors import Unavailable
 from ledger.store import migrations, pg_programs
 from ledger.store.backup_folder import SKIPPED, Backup
-from ledger.store.engine import make_engine
+from ledger.store.engine import CannotOpen, make_engine
 from ledger.store.restore import rehearse, restore
 from ledger.store.views import HeadView
 from tests import postgres
@@ -65,8 +65,13 @@ def backup_of_before(url: str, folder: Path) -> None:
         file = folder / ("ricochet.db" if url.startswith("sqlite") else "ricochet.dump")
         if not url.startswith("sqlite"):
             pg_programs.dump(before, file)
+    described(file)
+
+
+def described(file: Path) -> None:
+    """Write down what the backup's file is."""
     made = Backup(1, file.name, "2026-01-01T00:00:00Z", "", hashlib.sha256(file.read_bytes()).hexdigest(), SKIPPED, {})
-    (folder / "backup.json").write_text(json.dumps(asdict(made)))
+    (file.parent / "backup.json").write_text(json.dumps(asdict(made)))
 
 
 def test_it_is_brought_up_to_date(engine_url: str, tmp_path: Path) -> None:
@@ -83,10 +88,12 @@ def test_it_is_brought_up_to_date(engine_url: str, tmp_path: Path) -> None:
         engine.dispose()
 
 
-def test_one_of_a_later_release_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_of_a_later_release_says_so(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'today.db'}"
     played(url)
     backup_of_before(url, tmp_path / "copy")
-    monkeypatch.setattr(migrations, "_found", lambda *_: "9999")
-    with pytest.raises(Unavailable, match="newer"):
+    with closing(sqlite3.connect(tmp_path / "copy" / "ricochet.db", isolation_level=None)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    described(tmp_path / "copy" / "ricochet.db")
+    with pytest.raises(CannotOpen, match="revision 9999, newer than this program"):
         rehearse(tmp_path / "copy", url)
