@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 
@@ -27,7 +28,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield found
 
 
-def person(site: Site, name: str) -> object:
+def person(site: Site, name: str) -> UUID:
     uid = new_id()
     site.use.identity.people.create(site.riv.community, uid, Profile(name=name, kind=MemberKind.PERSON))
     return uid

@@ -145,3 +145,20 @@ def test_a_card_shows_first_what_can_be_spent(site: Site) -> None:
     assert "Former" not in card.get("/wallet") and "Present" in card.get("/wallet")
     text = card.get("/wallet/purses")
     assert text.index("Present") < text.index("Former")
+
+
+def test_a_card_names_shops_that_take_it(site: Site) -> None:
+    place, uid = site.riv, new_id()
+    rules = Policy(programmes=(Programme(code="reading", budget=100, sectors=("47.61Z",)),))
+    place.do(c.DefineCurrency, code="RIV-R", scale=2, model=Model.EARMARKED, policy=rules)
+    for name, sector in (("Page Turner", "47.61Z"), ("Shoe Box", "47.72A")):
+        shop = new_id()
+        profile = Profile(name=name, kind=MemberKind.BUSINESS, listed=True, place="Die", sectors=(sector,))
+        site.use.identity.people.create(place.community, shop, profile)
+        place.open(shop, "RIV-R", MemberKind.BUSINESS)
+    site.use.identity.people.create(place.community, uid, Profile(name="Reader", kind=MemberKind.PERSON, place="Die"))
+    purse = new_id()
+    place.do(c.OpenAccount, account=purse, currency="RIV-R", kind=AccountKind.PURSE, programme="reading")
+    site.use.identity.account_opened(place.community, uid, purse)
+    text = site.enter(place, Role.MEMBER, owner=uid).get("/wallet")
+    assert "Page Turner" in text and "Shoe Box" not in text

@@ -60,15 +60,27 @@ def place_of(visit: Visit, found: Member, own: frozenset[str]) -> Place:
 
 def nearby(visit: Visit, mine: Member, held: list[Held], few: int) -> list[Place]:
     """Firms of the visitor's town that take what the visitor has; of anywhere where there are none."""
-    own = frozenset(each.unit.code for each in held)
+    own, trades = frozenset(each.unit.code for each in held), _trades(held, visit.use.clock())
     directory, c = visit.use.identity.directory, visit.caller.community
     found = directory.page(c, place=mine.place, limit=PAGE) if mine.place else []
-    firms = [each for each in found if each.kind is not MemberKind.PERSON and each.id != mine.id]
+    firms = [each for each in found if _sells(each, mine, trades)]
     if not firms:
-        found = directory.page(c, limit=PAGE)
-        firms = [each for each in found if each.kind is not MemberKind.PERSON and each.id != mine.id]
+        firms = [each for each in directory.page(c, limit=PAGE) if _sells(each, mine, trades)]
     some = (place_of(visit, each, own) for each in _varied(firms))
     return list(islice((each for each in some if each.accounts), few))
+
+
+def _trades(held: list[Held], now: int) -> frozenset[str] | None:
+    """Where purses pay, for who has nothing else; None: everywhere."""
+    purses = [each.purse for each in held if not each.spent_out(now)]
+    if not purses or any(each is None or not each.sectors for each in purses):
+        return None
+    return frozenset(sector for each in purses if each is not None for sector in each.sectors)
+
+
+def _sells(each: Member, mine: Member, trades: frozenset[str] | None) -> bool:
+    firm = each.kind is not MemberKind.PERSON and each.id != mine.id
+    return firm and (trades is None or not trades.isdisjoint(each.sectors))
 
 
 @router.get("/wallet/places")
