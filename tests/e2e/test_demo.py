@@ -57,6 +57,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]
         else:
             pytest.fail(f"the demo did not come to serve:\n{said}\n{(folder / 'errors.log').read_text()}")
         timer.cancel()
+        threading.Thread(target=process.stdout.read, daemon=True).start()  # what nobody reads would stop it when the pipe is full
         yield said, folder
     finally:
         timer.cancel()
