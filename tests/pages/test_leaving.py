@@ -75,9 +75,11 @@ def test_who_says_it_at_the_desk_leaves_the_same_way(site: Site) -> None:
 
 def test_a_debt_is_settled_in_euros_not_spent(site: Site) -> None:
     place = site.riv
-    text = site.enter(place, Role.MEMBER).get("/wallet/leave")
-    debt = site.use.ledger.reader.account(place.community, place.ada.account).balance < 0
-    assert ("settle what I owe" in text) is debt and ("I spend it first" in text) is not debt
+    owes, has = (place.join(name, MemberKind.PERSON) for name in ("Olga Owes", "Hugo Has"))
+    place.do(Pay, payer=owes.account, payee=has.account, amount=200, currency=place.code)
+    for member, debt in ((owes, True), (has, False)):
+        text = site.enter(place, Role.MEMBER, owner=member.id).get("/wallet/leave")
+        assert ("settle what I owe" in text) is debt and ("I spend it first" in text) is not debt
 
 
 def test_a_debt_is_settled_in_euros_or_written_off_by_the_treasurer(site: Site) -> None:
