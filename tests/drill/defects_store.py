@@ -123,7 +123,7 @@ STORE = (
     Defect(
         "demurrage after a restart forgets the oldest units", "ledger/store/lots.py",
         "if posted > 0 and left > 0:", "if posted > 0 and left > 0 and not lots:",
-        _KEPT,
+        _TRAIL,
     ),
     Defect(
         "an invoice is forgotten when books are loaded", "ledger/store/loader.py",
@@ -136,8 +136,7 @@ STORE = (
     # --- tenants and readers ---
     Defect(
         "who is erased takes the memos of other communities along", "ledger/store/memos.py",
-        "delete(memo).where(memo.c.community_id == number, memo.c.seq.in_(touched))",
-        "delete(memo).where(memo.c.seq.in_(touched))",
+        "delete(memo).where(memo.c.community_id == number, ", "delete(memo).where(",
         _TENANTS,
     ),
     Defect(
@@ -149,8 +148,8 @@ STORE = (
         "where(entry.c.seq > after)", "where(entry.c.seq > after + 1)", _READER,
     ),
     Defect(
-        "statements show the account of that number in every community", "ledger/store/trail.py",
-        "and_(transfer.c.community_id == NUMBER, transfer.c.seq == seq", "and_(transfer.c.seq == seq",
+        "statements name the account of that number in every community", "ledger/store/statements.py",
+        "across = and_(other.c.community_id == NUMBER, other.c.no", "across = and_(other.c.no",
         _TENANTS,
     ),
     Defect(
@@ -169,7 +168,7 @@ STORE = (
     ),
     Defect(
         "a balance at an entry leaves that entry out", "ledger/store/statements.py",
-        "if at <= seq:", "if at < seq:", _READER,
+        'TRAIL.c.seq <= bindparam("until")', 'TRAIL.c.seq < bindparam("until")', _READER,
     ),
     Defect(
         "the proof is of the entry after", "ledger/store/journal_reader.py",

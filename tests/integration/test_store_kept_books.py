@@ -12,6 +12,7 @@ from ledger.core import commands as c
 from ledger.core.journal import Receipt
 from ledger.service import Ledger
 from ledger.store import loader, transaction
+from ledger.store.accounts import NEVER
 from ledger.store.loader import Kept
 from ledger.store.verify import verify
 from tests.integration.store_work import DAY, Clock, Work, begin, open_store
@@ -45,6 +46,7 @@ def assert_same(kept: Kept, fresh: Kept) -> None:
     for uid, held in mine.accounts.items():
         assert held == theirs.accounts[uid]
     assert mine.by_no == theirs.by_no
+    assert {no: kept.last.get(no, NEVER) for no in mine.by_no} == {no: fresh.last[no] for no in mine.by_no}
     assert mine.holds == theirs.holds
     assert mine.entries == theirs.entries
     assert mine.claims == theirs.claims

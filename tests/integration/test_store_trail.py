@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from ledger.core import demurrage
+from ledger.core.accounts import Lot
 from ledger.core.commands import Pay, PayBatch, Payee
 from ledger.core.journal import Receipt
 from ledger.service import Ledger, new_id, open_ledger
-from ledger.store import trail
+from ledger.store import lots, trail
 from ledger.store.columns import MARK
 from ledger.store.schema import account, transfer
 from ledger.store.views import Line
@@ -127,3 +129,20 @@ def test_no_walk_is_longer_than_the_page_and_one_mark(long: Long) -> None:
             here = select(transfer.c.debit_no, transfer.c.debit_version, transfer.c.credit_no, transfer.c.credit_version)
             row = connection.execute(here.where(transfer.c.seq == start.seq, transfer.c.leg == start.leg)).one()
             assert (no, start.version) in (row[:2], row[2:])
+
+
+@pytest.mark.parametrize("page", [1, 16, 1_000])
+def test_what_is_held_are_the_newest_credits(long: Long, page: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read back from the trail, page by page, as the whole history in memory says (DEM-3)."""
+    monkeypatch.setattr(lots, "PAGE", page)
+    held = long.ledger.reader.account(long.community, long.payer)
+    received = [Lot(change, long.ledger.reader.entry_at(long.community, seq).ts) for seq, change in long.moves if change > 0]
+    with long.ledger.database.read.connect() as connection:
+        number, *last = connection.execute(
+            select(account.c.community_id, account.c.moved_seq, account.c.moved_leg).where(account.c.uid == long.payer)
+        ).one()
+        for balance in (held.balance, 1, sum(lot.amount for lot in received)):
+            had = replace(held, credits_posted=held.debits_posted + balance)
+            found = lots.lots_of(connection, number, had, trail.Place(held.version, *last))
+            assert demurrage.lots(balance, found) == demurrage.lots(balance, received)
+            assert len(found) == len(demurrage.lots(balance, received))
