@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from threading import Lock
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from ledger.core.accounts import AccountKind, Currency
 from ledger.core.journal import Reason
@@ -16,6 +18,7 @@ from ledger.store.schema import account, entry, transfer
 from ledger.store.schema import community as communities
 
 SECOND = 10**9
+PURSE = AccountKind.PURSE.value
 
 
 @dataclass(slots=True)
@@ -29,41 +32,79 @@ class Month:
     """Whose purses moved, and `shops`: who was paid or gave back (numbers of accounts)."""
     shops: set[int] = field(default_factory=set)
 
+    def copy(self) -> Month:
+        """Another one with the same in it."""
+        return Month(self.granted, self.spent, self.expired, set(self.purses), set(self.shops))
+
 
 Months = dict[date, Month]
 """By the first day of the month, UTC as in the reports; those in which nothing moved are left out."""
 
 
-def months(reader: Reader, community: UUID, unit: Currency) -> dict[str, Months]:
-    """By programme, every month in which a purse of the currency moved."""
+class ProgrammeMonths:
+    """By programme, every month in which a purse moved. A journal only grows: each question reads what came since the last."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[UUID, int], tuple[int, dict[str, Months]]] = {}
+        """Of a community's currency: up to which entry, and what is in them; never changed, only replaced."""
+        self._reading = Lock()
+
+    def of(self, reader: Reader, community: UUID, unit: Currency) -> dict[str, Months]:
+        """As of the last entry; not to be changed."""
+        with self._reading, reader.snapshot() as seen:
+            known, found = self._known.get((community, unit.no), (0, {}))
+            last = seen.head(community).seq
+            if last > known:
+                with seen.connected() as connection:
+                    found = _with(found, connection.execute(_moves(community, unit, known, last)))
+                self._known[community, unit.no] = (last, found)
+            return found
+
+
+def _moves(community: UUID, unit: Currency, after: int, last: int) -> Select[Any]:
+    """What moved into and out of purses in the entries after `after` up to `last`."""
     number = select(communities.c.community_id).where(communities.c.uid == community).scalar_subquery()
-    mine = and_(account.c.community_id == number, account.c.currency_no == unit.no)
-    purse = select(account.c.no).where(mine, account.c.kind == AccountKind.PURSE.value)
-    dated = and_(entry.c.community_id == transfer.c.community_id, entry.c.seq == transfer.c.seq)
-    moves = (
-        select(entry.c.ts, transfer.c.debit_no, transfer.c.credit_no, transfer.c.posted, transfer.c.reason)
-        .join(entry, dated)
-        .where(transfer.c.community_id == number, transfer.c.currency_no == unit.no, transfer.c.posted > 0)
-        .where(or_(transfer.c.debit_no.in_(purse), transfer.c.credit_no.in_(purse)))
-    )
-    found: dict[str, Months] = {}
-    with reader.connected() as connection:
-        kinds = {
-            row.no: (row.kind, row.programme)
-            for row in connection.execute(select(account.c.no, account.c.kind, account.c.programme).where(mine))
-        }
-        for ts, debit, credit, posted, reason in connection.execute(moves):
-            out = kinds[debit][0] == AccountKind.PURSE.value
-            held, other = (debit, credit) if out else (credit, debit)
-            each = found.setdefault(kinds[held][1], {}).setdefault(_month(ts), Month())
-            each.purses.add(held)
-            if kinds[other][0] != AccountKind.FUNDER.value:
-                each.spent += posted if out else -posted
-                each.shops.add(other)
-            elif reason == Reason.PURSE_EXPIRY:
-                each.expired += posted
-            else:
-                each.granted += -posted if out else posted
+    payer, payee = account.alias("payer"), account.alias("payee")
+
+    def side(held: Any, column: Any) -> Any:
+        return and_(held.c.community_id == number, held.c.no == column)
+
+    return (
+        select(
+            entry.c.ts, transfer.c.debit_no, payer.c.kind, payer.c.programme, transfer.c.credit_no, payee.c.kind,
+            payee.c.programme, transfer.c.posted, transfer.c.reason,
+        )
+        .join_from(transfer, entry, and_(entry.c.community_id == number, entry.c.seq == transfer.c.seq))
+        .join(payer, side(payer, transfer.c.debit_no))
+        .join(payee, side(payee, transfer.c.credit_no))
+        .where(transfer.c.community_id == number, transfer.c.seq > after, transfer.c.seq <= last)
+        .where(transfer.c.currency_no == unit.no, transfer.c.posted > 0)
+        .where(or_(payer.c.kind == PURSE, payee.c.kind == PURSE))
+    )  # fmt: skip
+
+
+def _with(before: Mapping[str, Months], moves: Iterable[Any]) -> dict[str, Months]:
+    """What was known, and these moves."""
+    found = {programme: dict(some) for programme, some in before.items()}
+    ours: set[tuple[str, date]] = set()
+    for ts, debit, debit_kind, debit_of, credit, credit_kind, credit_of, posted, reason in moves:
+        out = debit_kind == PURSE
+        programme, held, other, kind = (
+            (debit_of, debit, credit, credit_kind) if out else (credit_of, credit, debit, debit_kind)
+        )
+        at, some = _month(ts), found.setdefault(programme, {})
+        if (programme, at) not in ours:
+            ours.add((programme, at))
+            some[at] = some[at].copy() if at in some else Month()
+        each = some[at]
+        each.purses.add(held)
+        if kind != AccountKind.FUNDER.value:
+            each.spent += posted if out else -posted
+            each.shops.add(other)
+        elif reason == Reason.PURSE_EXPIRY:
+            each.expired += posted
+        else:
+            each.granted += -posted if out else posted
     return found
 
 

@@ -17,6 +17,7 @@ from api.association.leavings import Leavings
 from api.association.links import Links
 from api.association.needs import Needs
 from api.association.own_rules import OwnRulesBook
+from api.association.programme_months import ProgrammeMonths
 from api.association.reconversions import Reconversions
 from api.association.region import Region
 from api.association.resolutions import Resolutions
@@ -61,6 +62,7 @@ class Association:
         self.links = Links(records, ledger)
         self.crossings = Crossings(records, ledger, self.links)
         self.flows = Flows(records)
+        self.programme_months = ProgrammeMonths()
 
     async def keep_up(self) -> None:
         """Take stopped crossings up again, until cancelled; for a task of the application."""

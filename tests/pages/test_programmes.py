@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 
-from api.association.programme_months import months
+from api.association.programme_months import ProgrammeMonths
 from api.association.programmes import standings
 from api.identity.principal import Role
 from ledger.community.membership import MemberKind
@@ -164,8 +164,12 @@ def test_money_given_back_and_what_expires_count_in_their_month(site: Site) -> N
     unit = next(each for each in reader.currencies(c_) if each.code == "CARD")
     (held,) = [each for each in reader.accounts(c_, "CARD", AccountKind.PURSE, limit=100) if each.debits_posted]
     (paid,) = [each for each in reader.statement(c_, held.uid) if each.posted < 0]
+    known = ProgrammeMonths()
+    (before,) = known.of(reader, c_, unit)["books"].values()
     site.riv.do(c.Refund, payment=paid.command_id, amount=1_200)
-    (found,) = months(reader, c_, unit)["books"].values()
+    (found,) = known.of(reader, c_, unit)["books"].values()
+    assert (before.spent, found.spent) == (6_200, 5_000), "what was shown before does not change"
+    assert known.of(reader, c_, unit) == ProgrammeMonths().of(reader, c_, unit), "whatever was read when"
     assert (found.granted, found.spent, found.expired) == (84_000, 5_000, 0)
     assert (len(found.purses), len(found.shops)) == (12, 1)
     whole = now(site)

@@ -13,7 +13,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.association import programmes
-from api.association.programme_months import Month, months
+from api.association.programme_months import Month
 from api.association.programmes import Standing
 from api.pages.desk.persons import may
 from api.pages.frame.again import or_again
@@ -57,7 +57,7 @@ def overview(visit: Visit = page("desk.read")) -> Response:
     moved = {} if month is None else {
         (code, name): found.get(month, Month())
         for code, unit in units.items()
-        for name, found in months(use.ledger.reader, c, unit).items()
+        for name, found in use.association.programme_months.of(use.ledger.reader, c, unit).items()
     }  # fmt: skip
     waiting = [(unit, each) for unit in units.values() for each in programmes.owed(use.ledger.reader, c, unit)]
     names = use.identity.names(c, [each.uid for _, each in waiting])

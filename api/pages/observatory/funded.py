@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from starlette.responses import Response
 
-from api.association.programme_months import Month, Months, months, shown
+from api.association.programme_months import Month, Months, shown
 from api.association.programmes import Standing, standings
 from api.pages.frame.guard import page
 from api.pages.frame.looking import month_of, this_month
@@ -58,7 +58,7 @@ def funded(visit: Visit) -> list[Funded]:
         name, every = use.identity.communities.name(each.uid) or each.code, dict[str, dict[str, Months]]()
         for of in standings(use.ledger.reader, each.uid, use.clock()):
             if month is not None and of.unit.code not in every:
-                every[of.unit.code] = months(use.ledger.reader, each.uid, of.unit)
+                every[of.unit.code] = use.association.programme_months.of(use.ledger.reader, each.uid, of.unit)
             some = every.get(of.unit.code, {}).get(of.programme.code, {})
             found.append(Funded(name, of, _readable(some, month)))
     return found
