@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from ledger.core.commands import AddKey, Command, ExchangeForm, Pay, PayBatch, PlaceHold, Refund, Signature
 from ledger.core.errors import Code, Rejected
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 Signed = Pay | PayBatch | PlaceHold | Refund | ExchangeForm | AddKey
 
 
@@ -36,11 +37,22 @@ def header(key: bytes) -> dict[str, str]:
 def payload(command: Command) -> dict[str, object]:
     """The command as JSON values: its name, and each field that differs from its default, the signature aside."""
     said: dict[str, object] = {"command": command.name}
-    for field in fields(command):
-        value = getattr(command, field.name)
-        if field.name != "signature" and value != field.default:
-            said[field.name] = _json(value)
+    for name, default in _members(type(command)):
+        value = getattr(command, name)
+        if value != default:
+            said[name] = _json(value)
     return said
+
+
+def _members(kind: type[Command]) -> list[tuple[str, object]]:
+    """Name and default of every field but the signature."""
+    known = _MEMBERS.get(kind)
+    if known is None:
+        known = _MEMBERS[kind] = [(each.name, each.default) for each in fields(kind) if each.name != "signature"]
+    return known
+
+
+_MEMBERS: dict[type[Command], list[tuple[str, object]]] = {}
 
 
 def _json(value: object) -> object:
@@ -57,7 +69,7 @@ def _json(value: object) -> object:
 
 def canonical_json(value: object) -> bytes:
     """RFC 8785 for what commands hold: text, integers up to 2^53, arrays, objects with ASCII names."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _CANONICAL(value).encode()
 
 
 def fingerprint(key: bytes) -> str:
@@ -68,7 +80,12 @@ def fingerprint(key: bytes) -> str:
 
 def signing_input(command: Command, key: bytes) -> bytes:
     """The bytes that the device signs."""
-    return f"{b64(canonical_json(header(key)))}.{b64(canonical_json(payload(command)))}".encode()
+    return f"{_head(key)}.{b64(canonical_json(payload(command)))}".encode()
+
+
+@lru_cache(maxsize=65_536)
+def _head(key: bytes) -> str:
+    return b64(canonical_json(header(key)))
 
 
 def compact(command: Signed) -> str:
