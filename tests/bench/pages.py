@@ -13,6 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from api.edge import logs
 from api.identity.principal import Role
 from tests.browser.chromium import ARGUMENTS, program
 from tests.browser.live import Live, live
@@ -42,6 +43,7 @@ class Visit:
 
 def measure(folder: Path, rounds: int) -> None:
     """Print a line for each first page: medians of so many visits, and the budget."""
+    logs.set_up("error")
     with live(f"sqlite:///{folder / 'pages.db'}") as town, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program(), args=ARGUMENTS)
         print(f"first pages, CPU {SLOWER} times slower, slow 4G, empty cache; medians of {rounds} visits; ", end="")
