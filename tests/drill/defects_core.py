@@ -214,7 +214,7 @@ CORE = (
     ),
     Defect(
         "the amount is not under the signature", "ledger/core/signing.py",
-        'if field.name != "signature" and', 'if field.name not in ("signature", "amount") and',
+        'if each.name != "signature"]', 'if each.name not in ("signature", "amount")]',
         "tests/unit/test_core_signing.py",
     ),
     Defect(

@@ -11,6 +11,7 @@ from typing import Any
 
 from ledger.analytics.answers.figures import Unit
 from ledger.analytics.report.chart_style import (
+    ABOVE,
     BLUE,
     GREY,
     HEIGHT,
@@ -210,10 +211,6 @@ def bars(
     )
 
 
-_ABOVE = alt.Axis(titleAngle=0, titleAlign="right", titleAnchor="end", titleBaseline="bottom", titleX=-8, titleY=-8)
-"""An upright title above the labels: beside them it would stand on long ones, whose width is known only to who draws."""
-
-
 def heat(
     canvas: Canvas, rows: Sequence[Row], x: str, y: str, value: str, unit: Unit | None, *, sort: bool = True
 ) -> Drawn:
@@ -224,7 +221,7 @@ def heat(
     size = {"width": cell * len(order_x), "height": cell * len(order_y)}
     base = chart(kept).encode(
         x=alt.X(f"{x}:N", sort=order_x, title=canvas.head(x), axis=alt.Axis(labelAngle=-45, orient="bottom")),
-        y=alt.Y(f"{y}:N", sort=order_y, title=canvas.head(y), axis=_ABOVE),
+        y=alt.Y(f"{y}:N", sort=order_y, title=canvas.head(y), axis=ABOVE),
     )
     legend = alt.Legend(
         orient="right", title=canvas.title(value, unit), format=canvas.format(unit, top), gradientLength=140

@@ -31,6 +31,8 @@ BLUE, ORANGE, GREEN, PURPLE, SKY, GREY = "#0072b2", "#d55e00", "#009e73", "#8b5f
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, GREY, SKY)
 RAMP = ("#eef4f8", "#bdd7e7", "#6baed6", "#2171b5", "#08306b")
 
+ABOVE = alt.Axis(titleAngle=0, titleAlign="right", titleAnchor="end", titleBaseline="bottom", titleX=-8, titleY=-8)
+"""An upright title above the labels: beside them it would stand on long ones, whose width is known only to who draws."""
 WIDTH, HEIGHT = 520, 240
 FONT = "Libertinus Serif, Georgia, serif"
 PAGE_FONT = "Helvetica Neue, Arial, sans-serif"
