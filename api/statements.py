@@ -15,7 +15,6 @@ from api.params import page, since, until
 from api.schemas.common import moment
 from ledger.core.money import format_minor
 from ledger.interchange.spreadsheet import harmless
-from ledger.store.reader import Reader
 from ledger.store.views import Line
 
 COLUMNS = ("number", "recorded", "date", "id", "kind", "account", "name", "amount", "held", "balance", "memo")
@@ -34,7 +33,7 @@ def statement_page(
         if at.position is not None:
             before = int(at.position)
         elif beyond is not None:
-            before = first_version(seen, c, account, held.version, beyond)
+            before = seen.version_before(c, account, seen.first_since(c, beyond)) + 1
         lines = [
             line
             for line in seen.statement(c, account, before_version=before, limit=limit)
@@ -48,19 +47,6 @@ def statement_page(
         caller, "statement", at.filters, items, limit, lines[-1].version if lines else None, account
     )
     return {"account": str(account), "currency": unit.code, "scale": unit.scale, **listed}
-
-
-def first_version(seen: Reader, c: UUID, account: UUID, newest: int, moment_ns: int) -> int:
-    """The account's first posting recorded at a moment (ns) or later; one beyond the newest when there is none."""
-    low, high = 1, newest + 1
-    while low < high:
-        middle = (low + high) // 2
-        (line,) = seen.statement(c, account, before_version=middle + 1, limit=1)
-        if line.ts < moment_ns:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 def _line(line: Line, name: str | None, memo: str | None) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""Statements: an account's postings with what stood after each, and its balance at any entry."""
+"""Statements: an account's postings with what stood after each, and which of them is the last before an entry."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, and_, bindparam, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
 from ledger.core.errors import Code, Rejected
 from ledger.store.columns import MARK
@@ -48,20 +48,23 @@ class Statements(Source):
             rows = connection.execute(LINES, asked).all()
             return [_line(row) for row in (rows if after_version is None else reversed(rows))]
 
-    def balance_at_seq(self, c: UUID, uid: UUID, seq: int) -> int:
-        """The posted balance just after entry `seq`; 0 before the first posting."""
+    def version_before(self, c: UUID, uid: UUID, seq: int) -> int:
+        """An account's last version before entry `seq`, which need not exist; 0 if nothing moved before it."""
         with self.connected() as connection:
             number, no, start = self._find(connection, c, uid)
-            low, high = 1, start.version // MARK
-            while low <= high:  # versions and entries grow together: halve until the first mark after it
+            seq = max(seq, 1)
+            if start.seq < seq:
+                return start.version
+            low, high = 1, (start.version - 1) // MARK
+            while low <= high:  # versions and entries grow together: halve until the first mark that is not before
                 middle = (low + high) // 2
                 mark = place_of_mark(connection, number, no, middle * MARK)
-                if mark.seq > seq:
-                    start, high = mark, middle - 1
-                else:
+                if mark.seq < seq:
                     low = middle + 1
-            asked = along(number, no, start, max(1, start.version - MARK)) | {"until": seq}
-            return connection.execute(BALANCE, asked).scalar_one_or_none() or 0
+                else:
+                    start, high = mark, middle - 1
+            asked = along(number, no, start, max(1, start.version - MARK)) | {"end": seq}
+            return connection.execute(BEFORE, asked).scalar_one_or_none() or 0
 
     def _find(self, connection: Connection, c: UUID, uid: UUID) -> tuple[int, int, Place]:
         """The community's number, the account's, and where its last posting stands (version 0: nowhere)."""
@@ -94,10 +97,8 @@ def _lines() -> Select[Any]:
 
 LINES = _lines()
 """An account's postings with their entry and other side, newest first."""
-BALANCE = (
-    select(TRAIL.c.balance).where(TRAIL.c.seq <= bindparam("until")).order_by(TRAIL.c.version.desc()).limit(1)
-)
-"""What an account had after an entry, if a posting of the trail is not after it."""
+BEFORE = select(func.max(TRAIL.c.version)).where(TRAIL.c.seq < bindparam("end"))
+"""The last version of the trail before an entry; null if there is none."""
 
 
 def _line(row: Any) -> Line:

@@ -16,6 +16,7 @@ _SERVICE = "tests/integration/test_store_service.py"
 _KEYS = "tests/unit/test_store_keys.py"
 _KEPT = "tests/integration/test_store_kept_books.py"
 _TRAIL = "tests/integration/test_store_trail.py"
+_VERSIONS = "tests/integration/test_store_versions.py"
 _WRITERS = "tests/integration/test_store_two_writers.py"
 
 STORE = (
@@ -107,8 +108,8 @@ STORE = (
         "kept.last[held.no] = rows.moved(row)", "kept.last[held.no] = rows.NEVER", _KEPT,
     ),
     Defect(
-        "a balance in the past is looked for one mark too late", "ledger/store/statements.py",
-        "start, high = mark, middle - 1", "high = middle - 1", _TRAIL,
+        "a version in the past is looked for one mark too late", "ledger/store/statements.py",
+        "start, high = mark, middle - 1", "high = middle - 1", _VERSIONS,
     ),
     Defect(
         "a reversal is forgotten when books are loaded", "ledger/store/loader.py",
@@ -167,8 +168,8 @@ STORE = (
         "self._number(connection, uid)\n        return select(table)", _TENANTS,
     ),
     Defect(
-        "a balance at an entry leaves that entry out", "ledger/store/statements.py",
-        'TRAIL.c.seq <= bindparam("until")', 'TRAIL.c.seq < bindparam("until")', _READER,
+        "the version before an entry is the one in it", "ledger/store/statements.py",
+        'TRAIL.c.seq < bindparam("end")', 'TRAIL.c.seq <= bindparam("end")', _VERSIONS,
     ),
     Defect(
         "the proof is of the entry after", "ledger/store/journal_reader.py",

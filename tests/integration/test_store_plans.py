@@ -34,7 +34,7 @@ HOT = {
     "accounts": lambda reader, c, uid: reader.accounts(c, after_no=5, limit=5),
     "statement": lambda reader, c, uid: reader.statement(c, uid, before_version=9, limit=5),
     "statement, forward": lambda reader, c, uid: reader.statement(c, uid, after_version=2, limit=5),
-    "balance at": lambda reader, c, uid: reader.balance_at_seq(c, uid, 100),
+    "version before": lambda reader, c, uid: reader.version_before(c, uid, 100),
     "entry": lambda reader, c, uid: reader.entry(c, reader.entry_at(c, 30).command_id),
     "entries": lambda reader, c, uid: reader.entries(c, 100, 5),
     "due holds": lambda reader, c, uid: reader.holds_due(1),

@@ -34,7 +34,7 @@ def everything(reader: Reader, community: UUID) -> list[Any]:
     for held in accounts:
         answers += [
             held, reader.account(community, held.uid), reader.statement(community, held.uid, limit=1_000),
-            reader.balance_at_seq(community, held.uid, size // 2), reader.open_holds(community, held.uid),
+            reader.version_before(community, held.uid, size // 2), reader.open_holds(community, held.uid),
         ]  # fmt: skip
     return answers
 

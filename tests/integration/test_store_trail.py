@@ -99,21 +99,10 @@ def test_between_two_versions_are_the_oldest_of_them(long: Long) -> None:
     assert long.ledger.reader.statement(long.community, long.payer, before_version=81, after_version=80) == []
 
 
-def test_the_balance_after_every_entry(long: Long) -> None:
-    last = long.ledger.reader.head(long.community).seq
-    total, at = 0, iter([*long.moves, (last + 1, 0)])
-    seq, change = next(at)
-    for now in range(1, last + 1):
-        while seq == now:
-            total += change
-            seq, change = next(at)
-        assert long.ledger.reader.balance_at_seq(long.community, long.payer, now) == total
-
-
 def test_an_account_that_never_moved_has_no_lines(long: Long) -> None:
     idle = next(held for held in long.ledger.reader.accounts(long.community, limit=1_000) if not held.version)
     assert long.ledger.reader.statement(long.community, idle.uid) == []
-    assert long.ledger.reader.balance_at_seq(long.community, idle.uid, 10**9) == 0
+    assert long.ledger.reader.version_before(long.community, idle.uid, 10**9) == 0
 
 
 def test_no_walk_is_longer_than_the_page_and_one_mark(long: Long) -> None:

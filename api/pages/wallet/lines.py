@@ -13,7 +13,6 @@ from api.pages.frame.texts import later
 from api.pages.frame.units import read_amount
 from api.pages.frame.visit import Visit
 from api.pages.wallet.mine import Held
-from api.statements import first_version
 from ledger.core.journal import Reason
 from ledger.store.views import Line
 
@@ -87,10 +86,10 @@ def search(
     fits, places = _fits(wanted, held), _conventions(visit)
     found: list[Told] = []
     seen = visit.use.ledger.reader  # no snapshot: lines are only added, and the names need the connection
-    newest = seen.account(c, held.account.uid).version
-    at = newest + 1 if before is None else before
+    at = before
     if before is None and wanted.end is not None:
-        at = first_version(seen, c, held.account.uid, newest, midnight(wanted.end + timedelta(days=1), zone))
+        end = seen.first_since(c, midnight(wanted.end + timedelta(days=1), zone))
+        at = seen.version_before(c, held.account.uid, end) + 1
     for _ in range(MOST // BATCH):
         size = BATCH if wanted.given else limit + 1
         lines = seen.statement(c, held.account.uid, before_version=at, limit=size)

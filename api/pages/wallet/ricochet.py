@@ -103,7 +103,7 @@ def _flows(visit: Visit, held: Held, since: int) -> Found:
 def _followed(seen: Reader, c: UUID, payee: UUID, seqs: set[int], me: UUID) -> dict[Hashable, int]:
     """What one payee did with what came in these entries."""
     postings: list[Posting] = []
-    opening, after = 0, _version_before(seen, c, payee, min(seqs))
+    opening, after = 0, seen.version_before(c, payee, min(seqs))
     while len(postings) < MOST_THEIRS:
         some = seen.statement(c, payee, after_version=after, limit=BATCH)
         if some and not postings:
@@ -116,19 +116,6 @@ def _followed(seen: Reader, c: UUID, payee: UUID, seqs: set[int], me: UUID) -> d
             break
         after = some[-1].version
     return follow(opening, postings)
-
-
-def _version_before(seen: Reader, c: UUID, account: UUID, seq: int) -> int:
-    """The last version of an account before an entry."""
-    low, high = 0, seen.account(c, account).version
-    while low < high:
-        middle = (low + high + 1) // 2
-        (line,) = seen.statement(c, account, before_version=middle + 1, limit=1)
-        if line.seq < seq:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _end(reason: int, counterparty: UUID) -> Hashable:
