@@ -25,8 +25,11 @@ COULD_NOT_RUN = 2
 
 keeping.BESIDES += [identity_migrations.upgrade, association_migrations.upgrade]
 app.add_typer(member_app, name="member")
-app.add_typer(key_app, name="key")
-app.add_typer(keys_app, name="keys")
+app.add_typer(key_app, name="api-key")
+app.add_typer(keys_app, name="server-key")
+# as they were called at first: one letter apart
+app.add_typer(key_app, name="key", hidden=True)
+app.add_typer(keys_app, name="keys", hidden=True)
 
 
 @app.command()

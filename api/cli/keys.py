@@ -1,4 +1,4 @@
-"""The server's own keys: `ricochet keys …`. For a server that is not running, or PostgreSQL."""
+"""The server's own keys: `ricochet server-key …`. For a server that is not running, or PostgreSQL."""
 
 from __future__ import annotations
 

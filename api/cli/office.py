@@ -1,4 +1,4 @@
-"""The operator's commands that touch people: `ricochet member …` and `ricochet key …`. For a server that is not running,
+"""The operator's commands that touch people: `ricochet member …` and `ricochet api-key …`. For a server that is not running,
 or PostgreSQL; a running server has the same under /v1/members and /v1/keys.
 """
 

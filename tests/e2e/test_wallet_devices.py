@@ -26,7 +26,7 @@ class House:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house")
     codes, _ = found(folder / "server")
-    said = ricochet(folder / "server", "key", "create", "RIV", "--role", "operator")
+    said = ricochet(folder / "server", "api-key", "create", "RIV", "--role", "operator")
     operator = {"authorization": f"Bearer {re.findall(r'rico_[0-9a-z]+', said)[0]}"}
     ada = Wallet(folder / "ada")
     with serving(folder / "server") as url:

@@ -76,7 +76,7 @@ def found(folder: Path) -> tuple[dict[str, str], str]:
             "--listed",
         )
         codes[name] = re.findall(r"^code\s+(\S+)$", said, re.MULTILINE)[0]
-    key = re.findall(r"rico_\w+", ricochet(folder, "key", "create", "RIV", "--role", "auditor"))[0]
+    key = re.findall(r"rico_\w+", ricochet(folder, "api-key", "create", "RIV", "--role", "auditor"))[0]
     return codes, key
 
 
