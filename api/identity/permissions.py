@@ -73,6 +73,7 @@ TABLE: dict[str, tuple[Scope, tuple[Role, ...]]] = {
     "redemptions.create":     (Scope.ISSUE,   (_T,)),
     "grants.create":          (Scope.ISSUE,   (_T,)),
     "fees.create":            (Scope.ISSUE,   (_T,)),
+    "hours.give":             (Scope.OPERATE, (_O, _T)),  # the association's own, for its tasks (TIME-3)
     "entries.reverse":        (Scope.ISSUE,   (_T,)),
     "approvals.list":         (Scope.READ,    _STAFF),
     "approvals.decide":       (Scope.OPERATE, (_O, _T)),  # and the action that the proposal asks for

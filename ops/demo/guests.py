@@ -60,7 +60,11 @@ PLACES = {
     ),
     "pending": (("/wallet/dues", "what is owed, and what may be given"), ("/wallet/places", "where one will be able to spend")),
     "hours": (("/wallet/exchanges", "an offer to answer, a service to confirm"), ("/wallet/exchanges/new", "offer something")),
-    "coordinator": (("/desk/members/offers", "what members offer waits for a yes"), ("/desk/alerts", "what stands out")),
+    "coordinator": (
+        ("/desk/members/offers", "what members offer waits for a yes"), ("/desk/alerts", "what stands out"),
+        ("/desk/money/hours", "hours for who folded the newsletter"),
+    ),
+    "creditor": (("/desk/alerts", "who is long below zero"), ("/desk/members", "a debt paid in euros, a line")),
     "buyer": (("/wallet/places", "whom to buy from, and what part each takes"), ("/wallet/pay", "on the line")),
     "builder": (("/till", "a price of 8,000: the till says what comes in units"), ("/till/day", "what was taken today")),
     "pupil": (("/wallet/purses", "what each purse buys, where and until when"), ("/wallet/places", "shops that take it")),
@@ -109,6 +113,7 @@ def invite(identity: Identity, communities: dict[str, UUID], cast: Cast) -> Invi
         door(die, Role.OPERATOR, None, f"Coordination, {accorderie}", "desk", "lets offers through", "coordinator"),
         door(ebx, Role.MERCHANT, buyer, f"{buyer.name}, {alps}", "till", "buys on its credit line", "buyer"),
         door(ebx, Role.MERCHANT, builder, f"{builder.name}, {alps}", "till", "takes 30 % of a price in units", "builder"),
+        door(ebx, Role.TREASURER, None, f"Trésorerie, {alps}", "desk", "who owes for long, and what is due in euros", "creditor"),
         door(card, Role.MEMBER, pupil, f"{pupil.name}, {region}", "wallet", "a card: books, and going out", "pupil"),
     )  # fmt: skip
     code, _ = identity.devices.invite(riv, other.id, OPERATOR)

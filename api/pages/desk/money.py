@@ -9,8 +9,10 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.association.reconversions import Reconversion
+from api.pages.desk.hours import association
 from api.pages.desk.moving import Payable, accounts, chosen, do, picking
 from api.pages.desk.persons import may, rules
+from api.pages.desk.rules import currencies
 from api.pages.desk.today import money
 from api.pages.desk.weighing import Effect, weigh, weighed
 from api.pages.frame.again import or_again
@@ -36,9 +38,12 @@ def overview(visit: Visit = page("desk.read")) -> Response:
     asked = use.association.reconversions.waiting(c)
     names = use.identity.names(c, [each.account for each in asked])
     units = {each.currency: use.facts.currency(c, each.currency) for each in asked}
+    some = currencies(visit)
+    time = [each for each in some if each.model is Model.TIME]
     return visit.show(
         "desk/money.html", money=money(visit), asked=asked, names=names, units=units, may=may(visit, "issues.create"),
-        models={each.model for each in use.ledger.reader.currencies(c)},
+        models={each.model for each in some}, hours=bool(time) and time == some, gives=time and may(visit, "hours.give"),
+        own=[(use.ledger.reader.account(c, association(c, each)), each) for each in time],
     )  # fmt: skip
 
 

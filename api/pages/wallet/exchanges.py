@@ -130,6 +130,8 @@ class NewListing(Filled):
 def post(visit: Visit = page("exchanges.use")) -> Response:
     """It then waits for the coordinator."""
     sent, held = visit.read(NewListing), time_account(visit)
+    if sent.sphere is Sphere.ASSOCIATIVE:
+        raise visit.misfilled({"sphere": visit.text("The association gives hours for its tasks itself: ask the coordinator.")})
     visit.use.association.exchanges.post(
         visit.caller.community, member_of(visit).id, held.account.uid, kind=sent.kind, title=sent.title,
         category=sent.category, text=sent.text, sphere=sent.sphere,

@@ -13,6 +13,7 @@ from tests.pages.samples import PageSample
 
 T, A = Role.TREASURER, Role.AUDITOR
 PROGRAMME = "/desk/programmes/{card}/{books}"
+HOURS = {"uid": "{new}", "currency": "HOURS", "task": "newsletter", "people": "Ada", "hours": "1h"}
 SAMPLES = {
     "POST /desk/money/issue": PageSample(T, {"uid": "{new}", "account": "{desk_shop}", "amount": "1"}, fresh=True, answers=(422,)),
     "POST /desk/money/redeem": PageSample(
@@ -23,6 +24,8 @@ SAMPLES = {
     "POST /desk/money/reconversions/{asked_euros}/decline": PageSample(T, {"reasons": "later"}, answers=(409,)),
     "POST /desk/approvals/{desk_approval}/yes": PageSample(T, fresh=True, answers=(403, 404, 409, 422)),
     "POST /desk/approvals/{desk_approval}/no": PageSample(T, answers=(403, 404, 409, 422)),
+    "POST /desk/money/hours/check": PageSample(T, HOURS, answers=(422,)),
+    "POST /desk/money/hours": PageSample(T, HOURS, fresh=True, answers=(422,)),
     "GET /desk/programmes/shops.csv": PageSample(A, looked_at=False),
     f"GET {PROGRAMME}": PageSample(T),
     f"POST {PROGRAMME}/grant/check": PageSample(T, {"uid": "{new}", "name": "Autumn", "amount": "1"}),
