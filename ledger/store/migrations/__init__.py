@@ -30,6 +30,8 @@ def upgrade(engine: Engine, versions: Path = FOLDER / "versions", table: str = V
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL lock_timeout = '10min'"))
             connection.execute(text("SET LOCAL statement_timeout = 0"))
+            for way in ("seqscan", "hashjoin", "mergejoin"):  # off for the writer, which looks up by key
+                connection.execute(text(f"SET LOCAL enable_{way} = on"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
         if _found(connection, script, table) == script.get_current_head():
             return
