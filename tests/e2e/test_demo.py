@@ -112,7 +112,7 @@ def counted(browser: Client, answer: Response) -> Response:
 def test_every_printed_link_signs_in_and_its_page_shows_the_scene(shown: tuple[str, Path]) -> None:
     said, _ = shown
     doors = re.findall(r"^(http://\S+/s/\S+)\n  (.+) \((\w+)\): \S", said, re.MULTILINE)
-    assert {page for _, _, page in doors} == START.keys() and len(doors) == 12
+    assert {page for _, _, page in doors} == START.keys() and len(doors) == 13
     for address, who, page in doors * 2:  # a link is good for many
         with Client(follow_redirects=True, headers={"accept": "text/html", "accept-language": "en"}) as browser:
             welcome = browser.get(address)

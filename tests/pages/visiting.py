@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -114,10 +115,10 @@ class Site:
 
 
 @contextmanager
-def visited(url: str, **changes: Any) -> Iterator[Site]:
-    """The application on a database, with its town."""
+def visited(url: str, *, clock: Callable[[], int] = time.time_ns, **changes: Any) -> Iterator[Site]:
+    """The application on a database, with its town; `clock` as the application takes it (ns)."""
     settings = settings_for(url, **{"public_url": SITE, **changes})
-    with TestClient(create_app(settings), base_url=SITE) as client:
+    with TestClient(create_app(settings, clock=clock), base_url=SITE) as client:
         yield Site(Served(client))
 
 

@@ -38,7 +38,8 @@ def one(member: UUID, account: UUID, visit: Visit = page("desk.read")) -> Respon
         "desk/account.html", member=found, held=held, persons=persons, may=persons.may(visit), lines=lines, names=names,
         uid=visit.form.get("uid") or new_id(), limits=history.limits(visit, held),
         freezes=[(each.name.lower(), visit.text(persons.FREEZES[each])) for each in Freeze],
-        mutual=held.unit.model is Model.MUTUAL, proposed=_proposed(visit, held), asked=visit.request.query_params,
+        mutual=held.unit.model is Model.MUTUAL, settles=persons.may(visit, "commands.settle_debt"),
+        proposed=_proposed(visit, held), asked=visit.request.query_params,
     )  # fmt: skip
 
 

@@ -31,6 +31,8 @@ looking = Looking()
 
 SPEAKS = (Model.BACKED, Model.MUTUAL, Model.TIME)
 """Kinds of currency in which there is something to look for."""
+SECOND = 10**9
+DAY = 86_400 * SECOND
 MOST = 50
 """Alerts shown, the weightiest first."""
 MOST_ENTRIES = 8
@@ -47,6 +49,8 @@ class Work:
     """Members with their names."""
     entries: tuple[tuple[int, UUID], ...]
     """Numbers and ids of the newest."""
+    since: int
+    """When it began, ns; 0 where that does not matter."""
     seen: Looked | None
 
 
@@ -63,7 +67,7 @@ async def alerts(visit: Visit = page("desk.read")) -> Response:
     work = [
         Work(
             each, unit, tuple(names[UUID(uid)] for uid in each.accounts if UUID(uid) in names),
-            await asyncio.to_thread(_entries, visit, each), seen.get(each.id),
+            await asyncio.to_thread(_entries, visit, each), each.since * SECOND, seen.get(each.id),
         )
         for unit, each in told[:MOST]
     ]  # fmt: skip
@@ -82,11 +86,12 @@ async def _of(visit: Visit, unit: Currency) -> list[Any] | None:
     """The alerts of a currency; None while they are looked for."""
     use, c = visit.use, visit.caller.community
     multiple, period = await asyncio.to_thread(_asked, use, c, unit)
+    today = use.clock() // DAY  # debts grow old without an entry
 
     async def make() -> list[Any]:
         return await sought(use, c, unit)
 
-    found: list[Any] | None = await looking.found(use, c, ("alerts", c, unit.code, multiple, period), make)
+    found: list[Any] | None = await looking.found(use, c, ("alerts", c, unit.code, multiple, period, today), make)
     return found
 
 
@@ -94,8 +99,10 @@ async def sought(use: Services, c: UUID, unit: Currency) -> list[Any]:
     """The alerts of a currency in the last twelve months, set aside or not; however long it takes."""
     multiple, period = await asyncio.to_thread(_asked, use, c, unit)
 
+    now = use.clock() // SECOND
+
     def find(scene: Any) -> list[Any]:
-        found: list[Any] = import_module("ledger.analytics.people.alerts").alerts(scene, multiple)
+        found: list[Any] = import_module("ledger.analytics.people.alerts").alerts(scene, multiple, now)
         return found
 
     return await use.reports.look(find, c, unit.code, period.start, period.end)

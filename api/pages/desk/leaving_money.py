@@ -8,13 +8,14 @@ from uuid import UUID
 from starlette.responses import Response
 
 from api.pages.desk import persons
+from api.pages.desk.debts import settled
 from api.pages.desk.leaving import Notice, leaving
 from api.pages.desk.moving import do
 from api.pages.frame.again import or_again
 from api.pages.frame.guard import page
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
-from ledger.core.commands import Forfeit, SettleDebt, WriteOff
+from ledger.core.commands import Forfeit, WriteOff
 
 router = page_router()
 
@@ -33,16 +34,7 @@ async def forfeit(member: UUID, account: UUID, visit: Visit = page("commands.for
 @or_again(leaving)
 async def settle(member: UUID, account: UUID, visit: Visit = page("commands.settle_debt", step_up=True)) -> Response:
     """Euros came for a debt; the debt becomes the association's."""
-    sent, caller = visit.read(Notice), visit.caller
-    _, held = await asyncio.to_thread(persons.one_of, visit, member, account)
-    amount = visit.money("euros", held.unit)
-    if amount > -held.account.balance:
-        debt = visit.amount(-held.account.balance, held.unit)
-        raise visit.misfilled({"euros": visit.text("Type at most the debt, %(debt)s.", debt=debt)})
-    command = SettleDebt(
-        id=sent.uid, community=caller.community, actor=caller.principal.actor, account=account, amount=amount
-    )
-    return await do(visit, "commands.settle_debt", command, visit.text("That much of the debt is settled."), _back(member))
+    return await settled(visit, member, account, visit.read(Notice).uid, _back(member))
 
 
 @router.post("/desk/members/{member}/accounts/{account}/written-off")

@@ -8,6 +8,7 @@ from api.pages.desk import (
     account,
     brand,
     codes,
+    debts,
     dues,
     dues_rules,
     dues_taken,
@@ -22,5 +23,5 @@ from api.pages.desk import (
 
 ROUTERS: tuple[APIRouter, ...] = (
     members.router, codes.router, dues.router, dues_rules.router, dues_taken.router, offers.router, files.router, leaving.router,
-    leaving_money.router, territory.router, account.router, member.router, brand.router,
+    leaving_money.router, debts.router, territory.router, account.router, member.router, brand.router,
 )  # fmt: skip

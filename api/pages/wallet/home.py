@@ -15,6 +15,7 @@ from api.pages.frame.guard import page
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
 from api.pages.wallet.asked import open_to_me
+from api.pages.wallet.debts import Debt, old_debts
 from api.pages.wallet.exchanges import my_turn
 from api.pages.wallet.lines import Wanted, midnight, search
 from api.pages.wallet.mine import Held, holdings, member_of
@@ -46,6 +47,7 @@ class Waiting:
     exchanges: list[Exchange]
     votes: int
     leaving: bool
+    debts: list[Debt]
 
 
 @router.get("/wallet")
@@ -89,6 +91,7 @@ def _waiting(visit: Visit, mine: Member, held: list[Held]) -> Waiting:
         ],
         votes=_votes(visit, mine),
         leaving=(asked := use.association.leavings.of(c, mine.id)) is not None and asked.open,
+        debts=old_debts(visit, held),
     )
 
 

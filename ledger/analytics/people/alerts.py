@@ -1,4 +1,4 @@
-"""Patterns that somebody at the association should look at: a list of work, never a verdict (AML-3, TIME-9, MUT-5).
+"""Patterns that somebody at the association should look at: a list of work, never a verdict (AML-3, TIME-9, MUT-5, MUT-8).
 
 Each function takes a scene and answers with the accounts, the entries and the numbers that made it speak. The
 thresholds are parameters; the defaults are this project's.
@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from ledger.analytics.people.debts import long_debts
 from ledger.analytics.source.scene import Scene
 from ledger.analytics.source.window import DAY
+from ledger.community.debts import DUE_DAYS, Standing, months, standing
 from ledger.core.accounts import Model
 
 MANY = 5
@@ -39,6 +41,8 @@ class Alert:
     count: int = 0
     limit: int = 0
     """The threshold that was passed."""
+    since: int = 0
+    """When it began, seconds since 1970; 0 where that does not matter."""
 
     @property
     def id(self) -> str:
@@ -47,14 +51,14 @@ class Alert:
         return sha256(said.encode()).hexdigest()[:32]
 
 
-def alerts(scene: Scene, hoarding_multiple: int = 5) -> list[Alert]:
-    """Everything that the scene's window shows, the weightiest amounts first."""
+def alerts(scene: Scene, hoarding_multiple: int = 5, now: int | None = None) -> list[Alert]:
+    """Everything that the scene's window shows, the weightiest amounts first; debts as of `now` (seconds), else its end."""
     model = scene.currency.model
     found = many_top_ups(scene) + round_trips(scene) + quick_redemptions(scene) if model is Model.BACKED else []
     if model is Model.TIME:
         found += repeated_help(scene)
     if model is Model.MUTUAL:
-        found += hoards(scene, hoarding_multiple)
+        found += hoards(scene, hoarding_multiple) + debts(scene, scene.window.stop if now is None else now)
     return sorted(found, key=lambda each: (-each.amount, each.kind, each.accounts))
 
 
@@ -146,3 +150,14 @@ def hoards(scene: Scene, multiple: int = 5) -> list[Alert]:
         Alert("hoard", (str(a),), (int(last),), int(balance), 1, multiple * int(line))
         for a, balance, line, last in rows
     ]
+
+
+def debts(scene: Scene, now: int) -> list[Alert]:
+    """Members below zero for nine months, who are reminded; a year, and it is due in euros: another finding (MUT-8)."""
+    return [
+        Alert(
+            "debt_due" if standing(each.since, now) is Standing.DUE else "long_debt", (each.account,), (each.entry,), each.owes,
+            months(each.since, now), DUE_DAYS, each.since,
+        )
+        for each in long_debts(scene, now)
+    ]  # fmt: skip

@@ -37,6 +37,7 @@ SAMPLES = {
     "POST /desk/members/{leaver}/farewell": PageSample(OP, NEW),
     f"POST {ACCOUNT}/forfeit": PageSample(Role.TREASURER, NEW, fresh=True, answers=(409, 422)),
     f"POST {ACCOUNT}/settled": PageSample(Role.TREASURER, {**NEW, "euros": "1"}, fresh=True, answers=(409, 422)),
+    f"POST {ACCOUNT}/debt": PageSample(Role.TREASURER, {**NEW, "euros": "1"}, fresh=True, answers=(409, 422)),
     f"POST {ACCOUNT}/written-off": PageSample(Role.TREASURER, NEW, fresh=True, answers=(409, 422)),
     "POST /desk/members/{gone}/forgotten": PageSample(OP, fresh=True),
     f"POST {ONE}/accounts": PageSample(OP, {**NEW, "unit": "{code}"}),

@@ -79,10 +79,31 @@ def test_help_that_is_no_more_occasional() -> None:
 
 def test_a_balance_above_five_lines() -> None:
     moves: list[Move] = [(1, "transfer", SHOP, ANA, 5_001)]
-    (found,) = alerts.alerts(scene(moves, Model.MUTUAL, floor=-1_000))
+    found, owed = alerts.alerts(scene(moves, Model.MUTUAL, floor=-1_000))
+    assert (owed.kind, owed.accounts) == ("long_debt", ("shop",))
     assert (found.kind, found.accounts, found.amount, found.limit) == ("hoard", ("ana",), 5_001, 5_000)
     assert alerts.hoards(scene([(1, "transfer", SHOP, ANA, 5_000)], Model.MUTUAL, floor=-1_000)) == []
     assert alerts.hoards(scene(moves, Model.MUTUAL, floor=0)) == [], "without a line there is no multiple of it"
+
+
+def test_below_zero_for_nine_months_and_for_a_year() -> None:
+    """MUT-8: ten days above zero begin the count anew; the two are different findings, so that a note ends with the first."""
+    moves: list[Move] = [
+        (1, "transfer", SHOP, ANA, 500), (5, "transfer", PRINTER, ANA, 300), (40, "transfer", ANA, PRINTER, 300),
+        (50, "transfer", PRINTER, BEA, 200), (60, "transfer", SHOP, BEA, 100), (61, "transfer", BEA, PRINTER, 50),
+    ]  # fmt: skip
+    town = scene(moves, Model.MUTUAL, floor=-1_000)
+
+    def said(day: int) -> list[tuple[str, str, int, int]]:
+        found = [each for each in alerts.alerts(town, 5, day * DAY) if each.kind in ("long_debt", "debt_due")]
+        return [(each.kind, each.accounts[0], each.amount, each.count) for each in found]
+
+    assert said(274) == []
+    assert said(275) == [("long_debt", "shop", 600, 9)]
+    assert said(324) == [("long_debt", "shop", 600, 10), ("long_debt", "printer", 150, 9)]
+    assert said(366) == [("debt_due", "shop", 600, 12), ("long_debt", "printer", 150, 10)]
+    first, later = (alerts.debts(town, day * DAY)[0] for day in (300, 400))
+    assert (first.entries, first.since) == ((1,), DAY) and first.id != later.id
 
 
 def test_the_same_finding_keeps_its_name() -> None:
