@@ -75,16 +75,16 @@ class Batch:
         elif transfers:
             self._many(kept, seq, by_no, transfers)
         if self._ahead is not None and not seq % PUMPED:
-            self._send(self._ahead, part)
+            self._send(self._ahead)
 
-    def _send(self, ahead: Copies, part: Part) -> None:
+    def _send(self, ahead: Copies) -> None:
         """Let the server store what there is, while we go on."""
         if len(self._transfers) < SENT:
             ahead.pump()
             return
         early = [schema.entry]
-        if part.opened == part.kept.books.accounts_opened:  # else the accounts are not there yet
-            early.append(schema.transfer)
+        if all(part.opened == part.kept.books.accounts_opened for part in self._parts.values()):
+            early.append(schema.transfer)  # else their accounts are not there yet
         for table in early:
             ahead.put(table, self.rows[table])
             self.rows[table].clear()

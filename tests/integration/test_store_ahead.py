@@ -53,6 +53,21 @@ def test_an_account_is_opened_and_pays_in_one_batch(fresh_database: str) -> None
         assert clean(ledger)
 
 
+def test_one_community_opens_accounts_while_another_pays(engine_url: str) -> None:
+    """What is sent early is of the whole batch: a payment waits for its account whoever comes next."""
+    with open_store(engine_url) as ledger:
+        one, other = begin(ledger, seed=1), begin(ledger, seed=2, code="OTHER")
+        somebody, uid = one.people["RIV"][0], one.uid()
+        commands = [
+            one.make(c.OpenAccount, account=uid, currency="RIV", kind=AccountKind.BUSINESS),
+            payment(one, somebody, uid),
+            *between(other, 20),
+        ]
+        assert all(isinstance(answer, Receipt) for answer in ledger.submit_many(commands))
+        assert ledger.committer.stats.isolated == ledger.committer.stats.retries == 0
+        assert clean(ledger)
+
+
 def test_a_connection_that_breaks_half_way_leaves_nothing(
     fresh_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
