@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 
-from api.association.schema import deal, listing
+from api.association.schema import deal, deal_note, listing
 from api.identity import outcomes
 from api.identity.errors import forbidden, invalid, not_found, wrong_state
 from api.identity.people import People
@@ -212,6 +212,9 @@ class Exchanges:
         with self._records.write() as connection:
             if connection.execute(update(deal).where(same).values(new)).rowcount != 1:
                 raise wrong_state("version_differs", "the exchange was changed meanwhile; look at it again")
+            if state in (Deal.PAID, Deal.CANCELLED):
+                ended = and_(deal_note.c.community == community, deal_note.c.deal == found.id)
+                connection.execute(delete(deal_note).where(ended))
             row = connection.execute(select(deal).where(_deal(community, found.id))).one()
         return _exchange(row)
 

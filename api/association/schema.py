@@ -114,6 +114,12 @@ deal = _table(
 )
 """Members `giver` and `receiver` of a service. `cheque`: the receiver's signed payment, kept until the giver confirms too."""
 
+deal_note = _table(
+    "deal_note", key("deal", Uid), key("member", Uid), need("says", Text), need("said_at", Big),
+    Index("deal_note_member", "community", "member"),
+)  # fmt: skip
+"""What one side of an exchange lets the other know, such as a telephone number; gone when the exchange has ended."""
+
 teller = _table(
     "teller",
     key("id", Uid),

@@ -11,6 +11,7 @@ from api.association.applications import Applications
 from api.association.checks import Checks
 from api.association.crossings import Crossings
 from api.association.dues import Dues
+from api.association.exchange_notes import ExchangeNotes
 from api.association.exchanges import Exchanges
 from api.association.flows import Flows
 from api.association.leavings import Leavings
@@ -52,6 +53,7 @@ class Association:
         self.agreements = Agreements(records, identity.people, identity.states)
         self.resolutions = Resolutions(records, identity.people)
         self.exchanges = Exchanges(records, identity.people)
+        self.exchange_notes = ExchangeNotes(records, self.exchanges)
         self.tellers = Tellers(records)
         self.needs = Needs(records)
         self.reconversions = Reconversions(records, identity.people)

@@ -126,6 +126,7 @@ def enrol(member: UUID, request: Request, caller: Caller = require("members.enro
 def erase(member: UUID, caller: Caller = require("members.erase")) -> Response:
     """Forget who a member was, and the memos of the accounts. The pseudonymous journal stays."""
     memos = caller.use.identity.erasure.erase(caller.community, member, caller.principal.actor)
+    caller.use.association.exchange_notes.forget(caller.community, member)
     return respond(200, {"member": str(member), "memos": memos})
 
 

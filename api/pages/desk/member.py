@@ -98,6 +98,7 @@ def become(member: UUID, visit: Visit = page("desk.operate")) -> Response:
 def forget(member: UUID, visit: Visit = page("members.erase", step_up=True)) -> Response:
     """Forget who somebody was who has left; the pseudonymous journal stays."""
     visit.use.identity.erasure.erase(visit.caller.community, member, visit.caller.principal.actor)
+    visit.use.association.exchange_notes.forget(visit.caller.community, member)
     return visit.go("/desk/members", visit.text("Name, contact and messages are forgotten."))
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from uuid import UUID
 
+from pydantic import Field
 from starlette.responses import Response
 
+from api.association.exchange_notes import LONGEST, OPEN
 from api.association.exchanges import Exchange
 from api.deps import Caller
 from api.identity.errors import wrong_state
@@ -43,10 +45,13 @@ def deal(exchange: UUID, visit: Visit = page("exchanges.read")) -> Response:
     if receives and found.state in (Deal.AGREED, Deal.DONE_BY_GIVER) and held.account.signed_only:
         command, _, payer = cheque(visit, found)
         order = {"command": signing.payload(command), "keys": [to_b64(key) for key in payer.keys]}
+    said = visit.use.association.exchange_notes.of(visit.caller.community, found)
     return visit.show(
         "wallet/deal.html", deal=found, offer=offer, other=name_of(visit, found.other(mine.id)), receives=receives,
         turn=my_turn(found, mine.id), unit=held.unit, order=order, deals=Deal, proposed_by_me=found.proposed_by == mine.id,
         lengths=[(each, visit.amount(each, held.unit)) for each in lengths(held)], left=held.account.available,
+        arranging=found.state in OPEN, said=said.get(mine.id, ""), told=said.get(found.other(mine.id), ""), contact=mine.contact,
+        longest=LONGEST,
     )  # fmt: skip
 
 
@@ -63,6 +68,24 @@ def agree(exchange: UUID, visit: Visit = page("exchanges.use")) -> Response:
     said = visit.text("Agreed. When it is done, both of you say so here.")
     if found.state is Deal.PROPOSED:
         said = visit.text("Proposed. Now the other side says yes or proposes something else.")
+    return visit.go(f"/wallet/exchanges/{exchange}", said)
+
+
+class Said(Filled):
+    """What the other side may know, or that it is the contact that the association has."""
+
+    says: str = Field("", max_length=LONGEST)
+    contact: bool = False
+
+
+@router.post("/wallet/exchanges/{exchange}/note")
+@or_again(deal)
+def say(exchange: UUID, visit: Visit = page("exchanges.use")) -> Response:
+    """Let the other side know how to be reached, when, where; nothing typed takes it back."""
+    sent, mine = visit.read(Said), member_of(visit)
+    says = mine.contact if sent.contact else sent.says
+    visit.use.association.exchange_notes.say(visit.caller.community, exchange, mine.id, says)
+    said = visit.text("The other side can read it now.") if says.strip() else visit.text("The other side no longer reads it.")
     return visit.go(f"/wallet/exchanges/{exchange}", said)
 
 

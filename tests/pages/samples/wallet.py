@@ -48,6 +48,7 @@ SAMPLES = {
     "POST /wallet/exchanges/offers/{own_offer}/end": PageSample(M),
     "GET /wallet/exchanges/{deal}": PageSample(M),
     "POST /wallet/exchanges/{deal_hours}/hours": PageSample(M, {"minutes": "90"}),
+    "POST /wallet/exchanges/{deal_done}/note": PageSample(M, {"says": "06 12 34 56 78"}),
     "POST /wallet/exchanges/{deal_done}/done": PageSample(M, answers=(422,)),
     "POST /wallet/exchanges/{deal_end}/end": PageSample(M),
     "GET /wallet/votes/{vote}": PageSample(M),
