@@ -233,7 +233,8 @@ class Books:
 
     def policy(self, currency: int, at: int) -> Policy:
         """The parameters in force at a moment (ns)."""
-        for version in reversed(self.policies[currency]):
-            if version.since <= at:
-                return version.policy
-        return self.policies[currency][0].policy
+        versions = self.policies[currency]
+        place = len(versions) - 1
+        while place and versions[place].since > at:
+            place -= 1
+        return versions[place].policy

@@ -76,8 +76,13 @@ def account(books: Books, uid: UUID, field: str = "account") -> Account:
     """An account by its id, or account_not_found."""
     found = books.accounts.get(uid)
     if found is None:
-        raise Rejected(Code.ACCOUNT_NOT_FOUND, f"{field}: no such account in this community", field)
+        raise no_account(field)
     return found
+
+
+def no_account(field: str) -> Rejected:
+    """What is said of an id that no account has."""
+    return Rejected(Code.ACCOUNT_NOT_FOUND, f"{field}: no such account in this community", field)
 
 
 def currency_of(books: Books, held: Account) -> Currency:

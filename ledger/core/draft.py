@@ -7,6 +7,9 @@ holds counted against it and promises not counted for it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from ledger.core.accounts import Account, AccountKind, Books, Currency, Form, Model, Transfer
 from ledger.core.checks import currency_of, technical
 from ledger.core.errors import Code, Rejected
@@ -34,45 +37,49 @@ class Draft:
         held: int = 0, payer: str = "", payee: str = "",
     ) -> None:  # fmt: skip
         """Add one transfer; `payer` and `payee` name the command's fields that brought them in, for a refusal."""
-        self._transfers.append(Transfer(debit.no, credit.no, posted, held, _NUMBERS[reason]))
+        self._transfers.append(_transfer((debit.no, credit.no, posted, held, _NUMBERS[reason])))
         changes = self._changes
-        if debit.no not in changes:
-            changes[debit.no] = (debit, payer, [0, 0, 0, 0])
-        out = changes[debit.no][2]
-        out[0] += posted
-        out[1] += held
-        if credit.no not in changes:
-            changes[credit.no] = (credit, payee, [0, 0, 0, 0])
-        into = changes[credit.no][2]
-        into[2] += posted
-        into[3] += held
+        if debit.no in changes:
+            out = changes[debit.no][2]
+            out[0] += posted
+            out[1] += held
+        else:
+            changes[debit.no] = (debit, payer, [posted, held, 0, 0])
+        if credit.no in changes:
+            into = changes[credit.no][2]
+            into[2] += posted
+            into[3] += held
+        else:
+            changes[credit.no] = (credit, payee, [0, 0, posted, held])
 
     def add(self, effect: Effect) -> None:
         self._effects.append(effect)
 
     def done(self) -> Decision:
         """The decision, or Rejected: totals, then who pays, then who receives, then the guarantee."""
-        changes = self._changes.values()
+        changes, guaranteed = self._changes.values(), False
         for held, field, (out, out_held, into, into_held) in changes:
             if (
                 held.debits_posted + out + held.debits_held + out_held > MAX_TOTAL
                 or held.credits_posted + into + held.credits_held + into_held > MAX_TOTAL
             ):
                 raise _too_large(field)
+            if held.kind in _GUARANTEE:
+                guaranteed = True
         for held, field, delta in changes:
-            if not self.force or currency_of(self.books, held).model not in CREDIT:
+            if held.floor is not None or self.budget is not None:
                 self._may_fall(held, field, delta)
         if not self.force:
             for held, field, delta in changes:
                 if held.ceiling is not None:
                     self._may_rise(held, held.ceiling, field, delta)
-        for held, _, _ in changes:
-            if held.kind in _GUARANTEE:
-                self._guaranteed()
-                break
-        return Decision(tuple(self._transfers), tuple(self._effects))
+        if guaranteed:
+            self._guaranteed()
+        return _decision((tuple(self._transfers), tuple(self._effects)))
 
     def _may_fall(self, held: Account, field: str, delta: list[int]) -> None:
+        if self.force and currency_of(self.books, held).model in CREDIT:
+            return
         floor = held.floor
         if self.budget is not None and held.kind is AccountKind.FUNDER:
             floor = -self.budget
@@ -120,6 +127,10 @@ class Draft:
         return 0 if change is None else change[2][2] - change[2][0]
 
 
+# half the time of the named tuples' own constructors, once in every payment
+_transfer: Callable[[tuple[int, int, int, int, int]], Transfer] = partial(tuple.__new__, Transfer)
+_decision: Callable[[tuple[tuple[Transfer, ...], tuple[Effect, ...]]], Decision] = partial(tuple.__new__, Decision)
+
 CREDIT = (Model.MUTUAL, Model.TIME)
 """Where a balance below 0 may exist: in the others each unit is backed, so not even force goes below the floor."""
 
@@ -127,7 +138,7 @@ MIRROR_CODE = "EUR"
 """The currency that mirrors euros at the bank."""
 
 
-_GUARANTEE = (AccountKind.ISSUANCE, AccountKind.RESERVE)
+_GUARANTEE = frozenset({AccountKind.ISSUANCE, AccountKind.RESERVE})
 """What a guarantee is about: the units and the euros behind them."""
 
 _NUMBERS = {reason: int(reason) for reason in Reason}

@@ -14,6 +14,7 @@ from ledger.core.policy import Policy
 PERSON, BUSINESS, ASSOCIATION, PUBLIC = (
     AccountKind.PERSON, AccountKind.BUSINESS, AccountKind.ASSOCIATION, AccountKind.PUBLIC,
 )  # fmt: skip
+_PURSE, _TIME, _MIRROR, _PAYMENT = AccountKind.PURSE, Model.TIME, Model.MIRROR, Reason.PAYMENT
 _PEOPLE = (PERSON, BUSINESS, ASSOCIATION, PUBLIC)
 _OWN = (AccountKind.OPERATOR, AccountKind.COMMON_FUND, AccountKind.LOSS_FUND)
 _EVERYONE = frozenset((a, b) for a in (*_PEOPLE, *_OWN) for b in (*_PEOPLE, *_OWN))
@@ -39,7 +40,7 @@ def pay(command: Pay, books: Books, now: int) -> Decision:
     """One payment, with the policy's fee taken from the payee."""
     payer, payee, policy, unit = agree(command, books, now)
     draft = Draft(books)
-    draft.move(payer, payee, command.amount, Reason.PAYMENT, payer="payer", payee="payee")
+    draft.move(payer, payee, command.amount, _PAYMENT, payer="payer", payee="payee")
     charge_payee(draft, payee, command.amount, policy, unit, "payee")
     return draft.done()
 
@@ -54,13 +55,17 @@ def agree(command: Pay | PlaceHold, books: Books, now: int) -> tuple[Account, Ac
     elif type(command.seconds) is not int or not 0 <= command.seconds <= 10 * 366 * 86_400:
         raise Rejected(Code.INVALID_FIELD, "seconds must be 0 (never expires) to ten years", "seconds")
     checks.amount_field(command.amount)
-    if command.payer == command.payee:
+    found = books.accounts.get
+    payer, payee = found(command.payer), found(command.payee)
+    if payer is payee and command.payer == command.payee:  # ids are compared only where both may be one
         raise Rejected(Code.SAME_ACCOUNT, "payer and payee are the same account", "payee")
     unit = checks.currency(books, command.currency)
-    payer = checks.account(books, command.payer, "payer")
-    payee = checks.account(books, command.payee, "payee")
+    if payer is None:
+        raise checks.no_account("payer")
+    if payee is None:
+        raise checks.no_account("payee")
     policy = books.policy(unit.no, now)
-    if unit.model is Model.TIME and isinstance(command, Pay) and command.deal is not None:
+    if unit.model is _TIME and isinstance(command, Pay) and command.deal is not None:
         raise Rejected(Code.WRONG_MODEL, "hours and euros are never mixed in one price; leave deal out", "deal")
     _fit(payer, payee, unit, policy)
     checks.on_step(command.amount, policy)
@@ -68,11 +73,11 @@ def agree(command: Pay | PlaceHold, books: Books, now: int) -> tuple[Account, Ac
         raise Rejected(Code.SPHERE_REQUIRED, "say the sphere: individual, collective or associative", "sphere")
     if command.activity in policy.not_credited:
         raise Rejected(Code.NOT_CREDITED, f"{command.activity} earns no time in this community", "activity")
-    if payer.kind is AccountKind.PURSE:
+    if payer.kind is _PURSE:
         _purse_opens(payer, payee, command.activity, command.amount, policy)
     checks.signed(payer, command.signature)
     checks.may_both(payer, payee)
-    if payer.kind is AccountKind.PURSE:
+    if payer.kind is _PURSE:
         _purse_in_time(payer, policy, now)
     return payer, payee, policy, unit
 
@@ -86,10 +91,11 @@ def _pay_shape(command: Pay) -> None:
 
 
 def _fit(payer: Account, payee: Account, unit: Currency, policy: Policy) -> None:
-    if unit.model is Model.MIRROR:
+    if unit.model is _MIRROR:
         raise Rejected(Code.WRONG_MODEL, f"{unit.code} mirrors the bank; nobody pays with it here", "currency")
-    checks.same_currency(payer, unit, "payer")
-    checks.same_currency(payee, unit, "payee")
+    if not payer.currency == payee.currency == unit.no:
+        checks.same_currency(payer, unit, "payer")
+        checks.same_currency(payee, unit, "payee")
     if payer.form is not payee.form:
         raise Rejected(Code.FORM_MISMATCH, "paper and digital units change form at a counter first", "payee")
     pair = (payer.kind, payee.kind)
