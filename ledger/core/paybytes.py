@@ -14,7 +14,7 @@ from ledger.core.accounts import Transfer
 from ledger.core.commands import Command, Pay
 
 _SMALL = [codec.dumps(number) for number in range(256)]
-_TWO, _FOUR, _EIGHT = (Struct(form).pack for form in (">BH", ">BI", ">BQ"))
+_TWO, _FOUR, _EIGHT, _FOUR_EIGHT = (Struct(form).pack for form in (">BH", ">BI", ">BQ", ">BIBQ"))
 _REST = codec.dumps(None) * 2 + codec.dumps("") + codec.dumps(None) * 2
 """deal, sphere, activity, memo_hash and signature of a payment that has none of them."""
 _UID = b"\x50"
@@ -24,18 +24,31 @@ _ARRAY_OF = [bytes([0x80 + length]) for length in range(24)]
 
 def whole(number: int) -> bytes:
     """A whole number in its shortest form."""
-    if 0 <= number < 256:
-        return _SMALL[number]
-    if 0 < number < 65_536:
+    if number < 256:
+        return _SMALL[number] if number >= 0 else codec.dumps(number)
+    if number < 65_536:
         return _TWO(0x19, number)
-    if 0 < number < 2**32:
+    if number < 2**32:
         return _FOUR(0x1A, number)
-    return _EIGHT(0x1B, number) if 0 < number < 2**64 else codec.dumps(number)
+    return _EIGHT(0x1B, number) if number < 2**64 else codec.dumps(number)
+
+
+def _seq_and_ts(seq: int, ts: int) -> bytes:
+    """Two whole numbers, at once where they are as long as they mostly are."""
+    if 65_535 < seq < 2**32 <= ts < 2**64:
+        return _FOUR_EIGHT(0x1A, seq, 0x1B, ts)
+    return whole(seq) + whole(ts)
 
 
 @lru_cache(maxsize=1_024)
 def _text(text: str) -> bytes:
     return codec.dumps(text)
+
+
+@lru_cache(maxsize=1)
+def _begin(version: str) -> bytes:
+    """The eight parts of an entry, the first of them."""
+    return b"\x88" + codec.dumps(version)
 
 
 def payment_bytes(
@@ -55,14 +68,15 @@ def payment_bytes(
         or len(transfers) > 23
     ):
         return None
-    uids = [command.id, command.community, command.actor, command.payer, command.payee]
-    a, b, c, d, e = [uid.int.to_bytes(16, "big") for uid in uids]
-    parts = [
-        b"\x88", _text(version), whole(seq), whole(ts), _UID, salt, b"\x63pay\x8c",
-        _UID, a, _UID, b, _UID, c, _UID, d, _UID, e,
-        whole(command.amount), _text(command.currency), _REST, _ARRAY_OF[len(transfers)],
-    ]  # fmt: skip
+    asked = command.amount
+    amount = whole(asked)
+    rest = [amount, _text(command.currency), _REST, _ARRAY_OF[len(transfers)]]
     for debit, credit, posted, held, reason in transfers:
-        parts += b"\x85", whole(debit), whole(credit), whole(posted), whole(held), whole(reason)
-    parts.append(b"\x80")
-    return b"".join(parts)
+        moved = amount if posted == asked else whole(posted)
+        rest += b"\x85", whole(debit), whole(credit), moved, whole(held), whole(reason)
+    rest.append(b"\x80")
+    return _UID.join([
+        _begin(version) + _seq_and_ts(seq, ts), salt + b"\x63pay\x8c", command.id.int.to_bytes(16, "big"),
+        command.community.int.to_bytes(16, "big"), command.actor.int.to_bytes(16, "big"),
+        command.payer.int.to_bytes(16, "big"), command.payee.int.to_bytes(16, "big") + b"".join(rest),
+    ])  # fmt: skip
