@@ -47,7 +47,7 @@ class ExchangeNotes:
             return {}
         query = select(deal_note.c.member, deal_note.c.says).where(_of(community, found.id))
         with self._records.read() as connection:
-            return {member: says for member, says in connection.execute(query)}
+            return {row.member: row.says for row in connection.execute(query)}
 
     def forget(self, community: UUID, member: UUID) -> None:
         """Drop all that a member has said, for the right to be forgotten."""

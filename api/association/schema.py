@@ -95,14 +95,8 @@ listing = _table(
 """An offer or a request of time. One that a coordinator has not let through yet is seen by its member only."""
 
 deal = _table(
-    "deal",
-    key("id", Uid),
-    need("listing", Uid),
-    need("giver", Uid),
-    need("receiver", Uid),
-    need("minutes", Integer),
-    need("proposed_by", Uid),
-    need("state", Text),
+    "deal", key("id", Uid), need("listing", Uid), need("giver", Uid), need("receiver", Uid), need("minutes", Integer),
+    need("proposed_by", Uid), need("state", Text),
     Column("cheque", Text),
     need("created_at", Big),
     need("changed_at", Big),
@@ -111,7 +105,7 @@ deal = _table(
     Index("deal_receiver", "community", "receiver"),
     check("deal_minutes", "minutes > 0"),
     check("deal_two_people", "giver <> receiver"),
-)
+)  # fmt: skip
 """Members `giver` and `receiver` of a service. `cheque`: the receiver's signed payment, kept until the giver confirms too."""
 
 deal_note = _table(
