@@ -16,7 +16,7 @@ from typing import Any
 from psycopg import DataError
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
-from sqlalchemy import Table
+from sqlalchemy import BigInteger, Table
 
 from ledger.store import schema
 from ledger.store.pg_flight import wait
@@ -28,21 +28,28 @@ _END = b"\xff\xff"
 _INT, _BIG, _UID, _HASH = 4, 8, 16, 32
 """Bytes of a value; each is preceded by its size."""
 
-_TRANSFER = Struct(">h iiiqii iqiq ii iqiqii iqiqiiiqiqiq iqiqiiiqiqiq".replace(" ", "")).pack
 _ENTRY = Struct(">h iiiq i16s iqiq i".replace(" ", "")).pack
 _ACTOR_AND_SIZE = Struct(">i16si").pack
 _NODE = Struct(">h iiii iqi32s".replace(" ", "")).pack
 
 
-def _transfers(rows: Sequence[Row]) -> bytes:
-    return b"".join([
-        _TRANSFER(
-            21, _INT, number, _BIG, seq, _INT, leg, _BIG, debit, _BIG, credit, _INT, unit, _BIG, posted, _BIG, held,
-            _INT, reason, _BIG, a, _BIG, b, _INT, c, _BIG, d, _BIG, e, _BIG, f, _BIG, g, _BIG, h, _INT, i, _BIG, j,
-            _BIG, k, _BIG, m,
-        )
-        for number, seq, leg, debit, credit, unit, posted, held, reason, a, b, c, d, e, f, g, h, i, j, k, m in rows
-    ])  # fmt: skip
+def _numbers(table: Table) -> Callable[[Sequence[Row]], bytes]:
+    """For a table of whole numbers: its rows are of one length, so their sizes are filled in a column at a time."""
+    form, sizes, width = ">2x", [(1, len(table.columns))], 2
+    for column in table.columns:
+        size, letter = (_BIG, "q") if isinstance(column.type, BigInteger) else (_INT, "i")
+        form += "4x" + letter
+        sizes.append((width + 3, size))
+        width += 4 + size
+    pack = Struct(form).pack
+
+    def packed(rows: Sequence[Row]) -> bytes:
+        data = bytearray().join([pack(*row) for row in rows])
+        for at, size in sizes:
+            data[at::width] = bytes([size]) * len(rows)
+        return bytes(data)
+
+    return packed
 
 
 def _entries(rows: Sequence[Row]) -> bytes:
@@ -50,8 +57,8 @@ def _entries(rows: Sequence[Row]) -> bytes:
     for number, seq, uid, ts, effective_at, name, actor, body, leaf in rows:
         command = name.encode()
         parts += (
-            _ENTRY(9, _INT, number, _BIG, seq, _UID, uid.bytes, _BIG, ts, _BIG, effective_at, len(command)),
-            command, _ACTOR_AND_SIZE(_UID, actor.bytes, len(body)), body, b"\0\0\0\x20", leaf,
+            _ENTRY(9, _INT, number, _BIG, seq, _UID, uid.int.to_bytes(16, "big"), _BIG, ts, _BIG, effective_at, len(command)),
+            command, _ACTOR_AND_SIZE(_UID, actor.int.to_bytes(16, "big"), len(body)), body, b"\0\0\0\x20", leaf,
         )  # fmt: skip
     return b"".join(parts)
 
@@ -61,7 +68,7 @@ def _nodes(rows: Sequence[Row]) -> bytes:
 
 
 PACKED: dict[Table, Callable[[Sequence[Row]], bytes]] = {
-    schema.entry: _entries, schema.transfer: _transfers, schema.tree_node: _nodes,
+    schema.entry: _entries, schema.transfer: _numbers(schema.transfer), schema.tree_node: _nodes,
 }  # fmt: skip
 """What makes a table's rows, all columns in order, the body of a binary COPY."""
 
