@@ -224,10 +224,13 @@ def test_whether_last_nights_backup_was_made_stands_at_the_books(site: Site, tmp
     assert "None was tried and found good yet." in books.get("/desk/books") and figure() == 0
     noted(50, "good")
     assert "There is no good backup of last night." in books.get("/desk/books")
+    morning = books.get("/desk")
+    assert "<strong>2</strong> <span>days without a good backup" in morning and 'href="/desk/books"' in morning
     noted(5, "bad")
     assert "The last good one is from" in books.get("/desk/books") and abs(figure() - good_before(site, 50)) < 5
     noted(4, "good")
     shown = books.get("/desk/books")
+    assert "without a good backup" not in books.get("/desk")
     assert "Last good backup" in shown and "no good backup" not in shown and abs(figure() - good_before(site, 4)) < 5
     place.write_text("{")
     assert "backup" not in books.get("/desk/books") and figure() == 0

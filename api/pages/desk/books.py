@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.pages.desk.acting import names_of
 from api.pages.desk.auditing import audit_now
+from api.pages.desk.backups import is_old, last_backup
 from api.pages.desk.searching import Asked
 from api.pages.desk.told import KINDS, reason, told, word
 from api.pages.frame.guard import page
@@ -16,14 +17,10 @@ from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
 from api.receipts import receipt_of
 from api.schemas.derived import present
-from ledger.store.backup_mark import mark_place, read_mark
 
 router = page_router()
 
 PAGE = 50
-SECOND = 10**9
-OLD = 36 * 3_600 * SECOND
-"""A good backup older (ns) than a night and a day is told in colour."""
 MOST = 200
 """Movements of one entry that are shown; a batch may have thousands."""
 
@@ -35,9 +32,9 @@ def books(visit: Visit = page("journal.read")) -> Response:
     reader, asked = use.ledger.reader, Asked.of(visit)
     head, check = reader.head(c), use.association.checks.latest(c)
     found = asked.search(PAGE)
-    backup = read_mark(mark_place(use.settings.database.get_secret_value(), use.settings.backup_mark))
+    backup = last_backup(visit)
     answer = visit.show(
-        "desk/books.html", backup=backup, old_backup=backup is not None and use.clock() > backup.good_at * SECOND + OLD,
+        "desk/books.html", backup=backup, old_backup=is_old(visit, backup),
         asked=asked, some=told(visit, found.views), head=head, check=check, note=reader.latest_checkpoint(c),
         by="" if check is None else names_of(visit, {check.by})[check.by],
         next=visit.here(before=str(found.before)) if found.before else "", looked_to=found.before or asked.start,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from api.association.links import Standing
 from api.pages.desk import approving, keys
+from api.pages.desk.backups import days_without
 from api.pages.desk.persons import may
 from api.pages.frame.visit import Visit
 from ledger.community.exchanges import Listing
@@ -63,6 +64,8 @@ def waiting(visit: Visit, alerts: int) -> list[Waiting]:
     if may(visit, "links.agree"):
         n = _stretched(visit)
         found.append(Waiting(visit.many("convention to look at", "conventions to look at", n), n, "/desk/links"))
+    n = days_without(visit)
+    found.append(Waiting(visit.many("day without a good backup", "days without a good backup", n), n, "/desk/books"))
     return [each for each in found if each.count]
 
 
