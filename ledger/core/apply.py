@@ -28,10 +28,11 @@ from ledger.core.journal import (
 
 def apply(books: Books, seq: int, ts: int, command: Command, decision: Decision) -> None:
     """Change the books as the entry `seq` at `ts` (ns) says. Raises KeyError when an account is missing from them."""
-    for effect in decision.effects:
+    transfers, effects = decision
+    for effect in effects:
         _effect(books, seq, effect)
     by_no = books.by_no
-    for debit_no, credit_no, posted, held, _ in decision.transfers:
+    for debit_no, credit_no, posted, held, _ in transfers:
         debit, credit = by_no[debit_no], by_no[credit_no]
         debit.debits_posted += posted
         debit.debits_held += held
@@ -43,7 +44,7 @@ def apply(books: Books, seq: int, ts: int, command: Command, decision: Decision)
         credit.touched_seq = seq
         if posted and (books.track_credits or credit_no in books.credits):
             books.credits.setdefault(credit_no, []).append(Lot(posted, ts))
-    books.entries[command.id] = Past(command.id, seq, ts, command.name, command.actor, decision.transfers)
+    books.entries[command.id] = Past(command.id, seq, ts, command.name, command.actor, transfers)
     books.seq = seq
     books.ts = ts
 

@@ -56,10 +56,15 @@ def repeat(command: Command, found: Earlier, ours: bytes | None = None) -> Recei
         if fingerprint(command) != found.bytes:
             return _reused("content")
         return Rejected(Code(found.code), found.detail, found.field)
-    entry = decode(found.bytes)
+    return repeat_entry(command, found.bytes, ours)
+
+
+def repeat_entry(command: Command, body: bytes, ours: bytes | None) -> Receipt | Rejected:
+    """`repeat` for an id that has an entry; `body` is its canonical bytes."""
+    entry = decode(body)
     if command_bytes(command) != command_bytes(entry.command):
         return _reused(_first_difference(command, entry.command))
-    return Receipt(command.community, command.id, entry.seq, entry.ts, entry.transfers, ours != found.bytes)
+    return Receipt(command.community, command.id, entry.seq, entry.ts, entry.transfers, ours != body)
 
 
 def _reused(field: str) -> Rejected:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from struct import Struct
 from uuid import UUID
 
+from ledger.core.accounts import Transfer
 from ledger.core.commands import ChangeSigningKey, Command, Found, Pay, PayBatch
 from ledger.core.decide import decide
 from ledger.core.errors import Changed, Code, Corrupt, Rejected
 from ledger.core.journal import Left, Receipt, entry_bytes
-from ledger.store.answers import Earlier, fingerprint, repeat
+from ledger.store.answers import Earlier, fingerprint, repeat, repeat_entry
 from ledger.store.loader import Kept
 from ledger.store.queue import Answer, Asked
 from ledger.store.writer import Batch
 
 SALT_BYTES = 16
+_each_salt = Struct(f"{SALT_BYTES}s").iter_unpack
 
 
 @dataclass(slots=True)
@@ -26,6 +30,9 @@ class State:
     new: bool = False
     """It has no rows yet; its number is reserved for this transaction."""
     known: dict[UUID, Earlier] = field(default_factory=dict)
+    """Ids that had an outcome before the batch, and those that it refuses."""
+    first: dict[UUID, Asked] = field(default_factory=dict)
+    """Who brought each other id first in this batch; all but the one being decided have their entry."""
 
 
 def decide_all(
@@ -41,16 +48,24 @@ def decide_all(
     `clock` is now (ns); each entry is at least 1 ns later than the one before. `salts` has 16 random bytes for each.
     """
     answers: list[Answer] = []
-    at = 0
-    for one in asked:
+    community = None
+    for one, (salt,) in zip(asked, _each_salt(salts), strict=True):
         command = one.command
-        state = states[command.community]
-        found = state.known.get(command.id)
+        if command.community is not community:  # mostly it is the one before, and a look-up costs
+            community = command.community
+            state = states[community]
+        found = state.known.get(command.id) if state.known else None
         if found is not None:
             answers.append(repeat(command, found, one.body))
-        else:
-            answers.append(_one(batch, state, taken, one, clock, salts[at : at + SALT_BYTES]))
-        at += SALT_BYTES
+            continue
+        first = state.first.setdefault(command.id, one)
+        if first is not one and first.body is not None:
+            answers.append(repeat_entry(command, first.body, one.body))
+            continue
+        answer = _one(batch, state, taken, one, clock, salt)
+        if type(answer) is not Receipt:
+            del state.first[command.id]
+        answers.append(answer)
     return answers
 
 
@@ -64,10 +79,11 @@ def _one(batch: Batch, state: State, taken: set[str], one: Asked, clock: int, sa
     now = clock if clock > books.ts else books.ts + 1
     try:
         decision = decide(command, books, now)
+        transfers, effects = decision
         if isinstance(command, Found):
             _claim_code(command.code, taken)
         seq = books.seq + 1
-        body = entry_bytes(seq, now, salt, command, decision.transfers, decision.effects)
+        body = entry_bytes(seq, now, salt, command, transfers, effects)
     except Rejected as refused:
         return _refuse(batch, state, command, now, refused)
     except Corrupt as corrupt:
@@ -80,12 +96,18 @@ def _one(batch: Batch, state: State, taken: set[str], one: Asked, clock: int, sa
         batch.keep_memo(kept.number, seq, one.memo)
     if isinstance(command, (Found, ChangeSigningKey)):
         batch.keep_key(kept.number, seq, command.public_key, one.wrapped_key)
-    state.known[command.id] = Earlier(seq, body)
     left = None
     if isinstance(command, (Pay, PayBatch)):
-        payer = books.accounts[command.payer]
-        left = Left(payer.balance, payer.available)
-    return Receipt(command.community, command.id, seq, now, decision.transfers, False, left)
+        payer = books.by_no[transfers[0].debit]  # a payment's first transfer is what was asked
+        left = _left((payer.balance, payer.available))
+    return _receipt((command.community, command.id, seq, now, transfers, False, left))
+
+
+# half the time of the named tuples' own constructors, once for every payment
+_left: Callable[[tuple[int, int | None]], Left] = partial(tuple.__new__, Left)
+_receipt: Callable[[tuple[UUID, UUID, int, int, tuple[Transfer, ...], bool, Left | None]], Receipt] = partial(
+    tuple.__new__, Receipt
+)
 
 
 def _claim_code(code: str, taken: set[str]) -> None:

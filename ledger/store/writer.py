@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Table
 
@@ -48,20 +48,15 @@ class Batch:
     def enter(self, kept: Kept, ts: int, command: Command, decision: Decision, body: bytes) -> None:
         """Add an entry's rows and carry it out on the books; `body` is its canonical bytes."""
         number, books = kept.number, kept.books
-        seq, by_no = books.seq + 1, books.by_no
+        seq = books.seq + 1
         part = self._parts.get(number)
         if part is None:
             part = self._parts[number] = Part(kept)
-        before, transfers = part.before, decision.transfers
-        if decision.effects:
+        transfers, effects = decision
+        if effects:
             at = At(part, self.rows, self._uid, seq, ts, transfers)
-            for effect in decision.effects:
+            for effect in effects:
                 ROWS_OF[type(effect)](at, effect)
-        for debit_no, credit_no, _, _, _ in transfers:
-            if debit_no not in before:
-                before[debit_no] = by_no[debit_no].version
-            if credit_no not in before:
-                before[credit_no] = by_no[credit_no].version
         leaf = leaf_hash(body)
         part.leaves.append(leaf)
         uid = self._uid
@@ -71,9 +66,9 @@ class Batch:
         )
         apply(books, seq, ts, command, decision)
         if len(transfers) == 1:
-            self._one(kept, seq, by_no, transfers[0])
+            self._one(part, seq, transfers[0])
         elif transfers:
-            self._many(kept, seq, by_no, transfers)
+            self._many(part, seq, transfers)
         if self._ahead is not None and not seq % PUMPED:
             self._send(self._ahead)
 
@@ -89,24 +84,33 @@ class Batch:
             ahead.put(table, self.rows[table])
             self.rows[table].clear()
 
-    def _one(self, kept: Kept, seq: int, by_no: Any, transfer: Transfer) -> None:
+    def _one(self, part: Part, seq: int, transfer: Transfer) -> None:
         """The usual case: the books show each side's totals just after the one transfer."""
+        kept, before = part.kept, part.before
         debit_no, credit_no, posted, held, reason = transfer
-        debit, credit, last = by_no[debit_no], by_no[credit_no], kept.last
+        by_no, last = kept.books.by_no, kept.last
+        debit, credit = by_no[debit_no], by_no[credit_no]
+        if debit_no not in before:
+            before[debit_no] = debit.version - 1
+        if credit_no not in before:
+            before[credit_no] = credit.version - 1
+        debit_seq, debit_leg = last.get(debit_no, NEVER)
+        credit_seq, credit_leg = last.get(credit_no, NEVER)
         self._transfers.append(
             (
                 kept.number, seq, 0, debit_no, credit_no, debit.currency, posted, held, reason,
-                debit.version, *last.get(debit_no, NEVER),
+                debit.version, debit_seq, debit_leg,
                 debit.credits_posted - debit.debits_posted, debit.debits_held, debit.credits_held,
-                credit.version, *last.get(credit_no, NEVER),
+                credit.version, credit_seq, credit_leg,
                 credit.credits_posted - credit.debits_posted, credit.debits_held, credit.credits_held,
             )
         )  # fmt: skip
         last[debit_no] = last[credit_no] = (seq, 0)
 
-    def _many(self, kept: Kept, seq: int, by_no: Any, transfers: Sequence[Transfer]) -> None:
+    def _many(self, part: Part, seq: int, transfers: Sequence[Transfer]) -> None:
         """Each posting shows what stands after its transfer: forwards from what stood before the entry."""
-        last = kept.last
+        kept, before = part.kept, part.before
+        by_no, last = kept.books.by_no, kept.last
         after: dict[int, list[int]] = {}
         for transfer in reversed(transfers):  # from what stands after the entry back to what stood before it
             for no, sign, other in ((transfer.debit, 1, 2), (transfer.credit, -1, 3)):
@@ -117,6 +121,9 @@ class Batch:
                 totals[0] -= 1
                 totals[1] += sign * transfer.posted
                 totals[other] -= transfer.held
+        for no, totals in after.items():
+            if no not in before:
+                before[no] = totals[0]
         for leg, (debit_no, credit_no, posted, held, reason) in enumerate(transfers):
             debit, credit = after[debit_no], after[credit_no]
             debit[0] += 1

@@ -35,15 +35,15 @@ STORE = (
     ),
     Defect(
         "the same id twice in one batch is carried out twice", "ledger/store/deciding.py",
-        "state.known[command.id] = Earlier(seq, body)", "pass", _COMMITTER,
+        "first is not one and first.body is not None", "first is not one and first.body is None", _COMMITTER,
     ),
     Defect(
         "every replay says that it is new", "ledger/store/answers.py",
-        "entry.transfers, ours != found.bytes)", "entry.transfers, False)", _COMMITTER,
+        "entry.transfers, ours != body)", "entry.transfers, False)", _COMMITTER,
     ),
     Defect(
         "what was committed unheard is called a replay", "ledger/store/answers.py",
-        "entry.transfers, ours != found.bytes)", "entry.transfers, True)", _FAILURES,
+        "entry.transfers, ours != body)", "entry.transfers, True)", _FAILURES,
     ),
     # --- the batch ---
     Defect(
