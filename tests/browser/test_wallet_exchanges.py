@@ -56,6 +56,12 @@ def test_an_exchange_of_time(either: Live, people: People) -> None:
     gus.check_axe("exchange, other hours")
     gus.page.get_by_role("button", name="D’accord pour 1 h 30").click()
     expect(gus.page.get_by_text("C’est convenu")).to_be_visible()
+    gus.page.get_by_label("Pour que Alma vous joigne").fill("06 12 34 56 78, le soir")
+    gus.page.get_by_role("button", name="Le faire savoir").click()
+    expect(gus.page.get_by_text("L’autre peut le lire maintenant.")).to_be_visible()
+    gus.check_axe("exchange, arranged")
+    alma.page.reload()
+    expect(alma.page.get_by_text("06 12 34 56 78, le soir")).to_be_visible()
     gus.page.get_by_role("button", name="Oui, c’est fait").click()
     expect(gus.page.get_by_text("À l’autre de confirmer")).to_be_visible()
     gus.shot("exchange-waiting-fr-dark-phone")
@@ -71,6 +77,7 @@ def test_an_exchange_of_time(either: Live, people: People) -> None:
     assert isinstance(paid, c.Pay) and paid.signature is not None and paid.sphere is Sphere.INDIVIDUAL
     gus.page.reload()
     expect(gus.page.get_by_text("1 h 30 sont passées")).to_be_visible()
+    expect(gus.page.get_by_text("06 12 34 56 78")).to_have_count(0)
     gus.go("/wallet")
     expect(gus.page.get_by_text("Heures")).to_be_visible()
 

@@ -45,7 +45,7 @@ def below_since(visit: Visit, held: Held) -> int:
         for line in lines:
             if line.balance_after >= 0:
                 return since
-            since, before = line.ts, line.version
+            since, before = line.effective_at, line.version
         if len(lines) < BATCH:
             break
     return since
