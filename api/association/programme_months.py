@@ -31,10 +31,12 @@ class Month:
     purses: set[int] = field(default_factory=set)
     """Whose purses moved, and `shops`: who was paid or gave back (numbers of accounts)."""
     shops: set[int] = field(default_factory=set)
+    users: set[int] = field(default_factory=set)
+    """The purses from which something was spent."""
 
     def copy(self) -> Month:
         """Another one with the same in it."""
-        return Month(self.granted, self.spent, self.expired, set(self.purses), set(self.shops))
+        return together([self])
 
 
 Months = dict[date, Month]
@@ -101,6 +103,8 @@ def _with(before: Mapping[str, Months], moves: Iterable[Any]) -> dict[str, Month
         if kind != AccountKind.FUNDER.value:
             each.spent += posted if out else -posted
             each.shops.add(other)
+            if out:
+                each.users.add(held)
         elif reason == Reason.PURSE_EXPIRY:
             each.expired += posted
         else:
@@ -108,10 +112,27 @@ def _with(before: Mapping[str, Months], moves: Iterable[Any]) -> dict[str, Month
     return found
 
 
-def shown(some: Mapping[date, Month], persons: int, shops: int) -> set[date]:
-    """The months that may be shown beside the total: enough purses moved and, where they were used, at enough shops.
+def together(some: Iterable[Month]) -> Month:
+    """Several months as one."""
+    found = Month()
+    for each in some:
+        found.granted, found.spent = found.granted + each.granted, found.spent + each.spent
+        found.expired += each.expired
+        found.purses |= each.purses
+        found.shops |= each.shops
+        found.users |= each.users
+    return found
 
-    What all hidden months make together can be computed from the total, so that they too must be enough together:
+
+def ended(some: Mapping[date, Month], now: date) -> Months:
+    """Those before the month `now`. The one under way changes with each payment: two looks at it show one person's."""
+    return {month: each for month, each in some.items() if month < now}
+
+
+def shown(some: Mapping[date, Month], persons: int, shops: int) -> set[date]:
+    """The months that may be shown: enough purses moved and, where they were used, at enough shops.
+
+    What all of them make together may be known from elsewhere, so that the hidden ones too must be enough together:
     until they are, the smallest of the others is hidden with them.
     """
 

@@ -50,14 +50,10 @@ class Standing:
 def standings(reader: Reader, community: UUID, now: int) -> list[Standing]:
     """Every programme of the rules in force at a moment (ns), by currency."""
     found = []
-    for unit in reader.currencies(community):
-        if unit.model is not Model.EARMARKED:
-            continue
-        versions = reader.policies(community, unit.code)
-        policy = next((each.policy for each in reversed(versions) if each.since <= now), versions[0].policy)
-        some = list(purses(reader, community, unit)) if policy.programmes else []
+    for unit, programmes in in_force(reader, community, now):
+        some = list(purses(reader, community, unit)) if programmes else []
         merchants = [each for kind in MERCHANTS for each in _open(reader, community, unit, kind) if each.credits_posted]
-        for programme in policy.programmes:
+        for programme in programmes:
             mine = [each for each in some if each.programme == programme.code]
             funder = technical_uid(community, unit.code, AccountKind.FUNDER, Form.DIGITAL, programme.code)
             of = reader.account(community, funder)
@@ -68,6 +64,15 @@ def standings(reader: Reader, community: UUID, now: int) -> list[Standing]:
                 Standing(unit, programme, len(mine), untouched, of.debits_posted, left, of.credits_posted, some_shops)
             )
     return found
+
+
+def in_force(reader: Reader, community: UUID, now: int) -> Iterator[tuple[Currency, tuple[Programme, ...]]]:
+    """The currencies of programmes, each with those of its rules at a moment (ns)."""
+    for unit in reader.currencies(community):
+        if unit.model is Model.EARMARKED:
+            versions = reader.policies(community, unit.code)
+            policy = next((each.policy for each in reversed(versions) if each.since <= now), versions[0].policy)
+            yield unit, policy.programmes
 
 
 def purses(reader: Reader, community: UUID, unit: Currency) -> Iterator[Account]:

@@ -6,6 +6,7 @@ import csv
 import html
 import io
 import re
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -27,9 +28,23 @@ PUPILS = [f"Pupil {n:02}" for n in range(12)]
 BOOKS = "/desk/programmes/CARD/books"
 
 
+class Clock:
+    """The computer's time, and so many days more."""
+
+    days = 0
+
+    def __call__(self) -> int:
+        return time.time_ns() + self.days * 86_400 * 10**9
+
+
 @pytest.fixture
-def site(tmp_path: object) -> Iterator[Site]:
-    with visited(f"sqlite:///{tmp_path}/ledger.db") as found:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def site(tmp_path: object, clock: Clock) -> Iterator[Site]:
+    with visited(f"sqlite:///{tmp_path}/ledger.db", clock=clock) as found:
         policy = Policy(programmes=(Programme(code="books", budget=100_000, sectors=("47.61Z",)),))
         found.riv.do(c.DefineCurrency, code="CARD", scale=2, model=Model.EARMARKED, policy=policy)
         yield found
@@ -108,13 +123,24 @@ def test_who_is_a_member_is_known_again_and_a_bad_line_is_named(site: Site) -> N
     office.get("/desk/programmes/CARD/sport", 404)
 
 
-def test_shops_are_listed_for_the_bank_and_paid_and_the_region_reads_totals_only(site: Site) -> None:
+def region_csv(site: Site, query: str = "") -> list[str]:
+    """What the Region reads of the programme in its spreadsheet, after community, programme and currency."""
+    region = site.enter(site.riv, Role.REGION_READER)
+    content = region.client.get(f"/observatory/programmes.csv{query}").content.decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(content)))[1][3:]
+
+
+def this_month(site: Site) -> str:
+    return datetime.fromtimestamp(site.use.clock() / 10**9, UTC).strftime("%Y-%m")
+
+
+def test_shops_are_listed_for_the_bank_and_paid_and_the_region_reads_totals_only(site: Site, clock: Clock) -> None:
     with_purses(site)
     grant(site, "Autumn", "70")
     first = shop(site, "Librairie A", [6_200, 800])
     region = site.enter(site.riv, Role.REGION_READER)
     text = region.get("/observatory/programmes")
-    assert "hidden" in text and "70.00" not in text and "1,000.00" in text, "one shop: only the budget"
+    assert "under way" in text and "840.00" not in text and "1,000.00" in text, "before a month has ended: only the budget"
     for name in ("Librairie B", "Librairie C"):
         shop(site, name, [100])
     found = now(site)
@@ -129,16 +155,63 @@ def test_shops_are_listed_for_the_bank_and_paid_and_the_region_reads_totals_only
     assert "Librairie A" not in money.get("/desk/programmes")
     supply = {each.currency: each.circulation for each in site.use.ledger.reader.supply(site.riv.community)}
     assert supply["CARD"] == 84_000 - 7_000, "what was paid in euros circulates no more"
+    assert region_csv(site) == ["1000.00", *["under way"] * 6]
+    clock.days = 31
+    region = site.enter(site.riv, Role.REGION_READER)
     text = region.get("/observatory/programmes")
     assert "72.00" in text and "Librairie" not in text and "Pupil" not in text
-    rows = list(csv.reader(io.StringIO(region.client.get("/observatory/programmes.csv").content.decode("utf-8-sig"))))
-    assert rows[1][3:] == ["1000.00", "840.00", "72.00", "768.00", "0.00", "12", "10"]
+    assert region_csv(site) == ["1000.00", "840.00", "72.00", "768.00", "0.00", "12", "10"]
 
 
-def test_figures_of_a_month_keep_few_people_hidden(site: Site) -> None:
+def test_two_looks_of_the_region_in_a_month_do_not_differ_by_a_payment(site: Site, clock: Clock) -> None:
     with_purses(site)
     grant(site, "Autumn", "70")
-    this, never = datetime.now(UTC).strftime("%Y-%m"), "1999-01"
+    for name in ("Librairie A", "Librairie B", "Librairie C"):
+        shop(site, name, [100])
+    ended = this_month(site)
+    clock.days = 31
+    months = ("", f"?month={ended}", f"?month={this_month(site)}", "?month=2199-01")
+    before = [region_csv(site, month) for month in months]
+    assert before == [
+        ["1000.00", "840.00", "3.00", "837.00", "0.00", "12", "11"], [ended, "840.00", "3.00", "0.00", "12"],
+        [this_month(site), *["under way"] * 4], ["2199-01", *["under way"] * 4],
+    ]  # fmt: skip
+    shop(site, "Librairie D", [6_600, 200])
+    assert [region_csv(site, month) for month in months] == before
+    assert now(site).spent == 7_100
+    desk = site.enter(site.riv, Role.OPERATOR)
+    assert "71.00 CARD" in desk.get("/desk/programmes"), "the association sees what it did"
+    assert "68.00 CARD" in desk.get(f"/desk/programmes?month={this_month(site)}")
+    region = site.enter(site.riv, Role.REGION_READER)
+    assert "en cours" in region.get(f"/observatory/programmes?month={this_month(site)}&lang=fr")
+    assert "jusqu’à la fin du mois dernier" in region.get("/observatory/programmes?lang=fr").replace("\xa0", " ")
+    clock.days = 62
+    assert region_csv(site, months[2]) == [months[2][-7:], *["hidden"] * 4]
+    assert region_csv(site) == ["1000.00", *["hidden"] * 6], "with it goes the first, which would betray it"
+
+
+def test_totals_are_of_the_months_that_are_shown(site: Site, clock: Clock) -> None:
+    with_purses(site)
+    grant(site, "Autumn", "70")
+    shops = ["Librairie A", "Librairie B", "Librairie C", "Librairie D"]
+    for name in shops[:3]:
+        shop(site, name, [100])
+    clock.days = 31
+    for name in shops:
+        shop(site, name, [100] * 11)
+    clock.days = 62
+    assert region_csv(site) == ["1000.00", "840.00", "47.00", "793.00", "0.00", "12", "1"]
+    shop(site, "Librairie E", [100])
+    clock.days = 93
+    assert region_csv(site) == ["1000.00", "840.00", "3.00", "", "0.00", "12", ""], "the second hides with the third"
+    text = site.enter(site.riv, Role.REGION_READER).get("/observatory/programmes")
+    assert "840.00" in text and "47.00" not in text and text.count(">–<") == 2
+
+
+def test_figures_of_a_month_keep_few_people_hidden(site: Site, clock: Clock) -> None:
+    with_purses(site)
+    grant(site, "Autumn", "70")
+    this, never = this_month(site), "1999-01"
     shop(site, "Librairie A", [6_200, 800])
     desk, region = site.enter(site.riv, Role.OPERATOR), site.enter(site.riv, Role.REGION_READER)
     text = desk.get(f"/desk/programmes?month={this}")
@@ -146,14 +219,24 @@ def test_figures_of_a_month_keep_few_people_hidden(site: Site) -> None:
     text = desk.get(f"/desk/programmes?month={never}")
     assert "840.00" not in text and "0.00 CARD" in text
     assert "840.00 CARD" in desk.get("/desk/programmes?month=soon"), "no month: up to now"
+    assert ">under way<" in region.get(f"/observatory/programmes?month={this}")
+    clock.days = 31
+    region = site.enter(site.riv, Role.REGION_READER)
     assert ">hidden<" in region.get(f"/observatory/programmes?month={this}"), "one shop was paid"
-    for name in ("Librairie B", "Librairie C"):
-        shop(site, name, [100])
-    text = region.get(f"/observatory/programmes?month={this}")
+    assert ">hidden<" in region.get("/observatory/programmes") and region_csv(site) == ["1000.00", *["hidden"] * 6]
+    assert region_csv(site, "?month=1999-01") == ["1999-01", "0.00", "0.00", "0.00", "0"]
+
+
+def test_the_region_reads_a_month_that_has_ended(site: Site, clock: Clock) -> None:
+    with_purses(site)
+    grant(site, "Autumn", "70")
+    this = this_month(site)
+    for name, amounts in (("Librairie A", [6_200, 800]), ("Librairie B", [100]), ("Librairie C", [100])):
+        shop(site, name, amounts)
+    clock.days = 31
+    text = site.enter(site.riv, Role.REGION_READER).get(f"/observatory/programmes?month={this}")
     assert "840.00" in text and "72.00" in text and ">hidden<" not in text and "1,000.00" not in text
-    content = region.client.get(f"/observatory/programmes.csv?month={this}").content.decode("utf-8-sig")
-    rows = list(csv.reader(io.StringIO(content)))
-    assert rows[1][1:] == ["books", "CARD", this, "840.00", "72.00", "0.00", "12"]
+    assert region_csv(site, f"?month={this}") == [this, "840.00", "72.00", "0.00", "12"]
 
 
 def test_money_given_back_and_what_expires_count_in_their_month(site: Site) -> None:

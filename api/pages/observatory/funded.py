@@ -1,4 +1,4 @@
-"""`/observatory/programmes`: what public money in purses became, programme by programme; small ones hidden (PRIV-3)."""
+"""`/observatory/programmes`: what public money in purses became in the months that have ended; few people are hidden (PRIV-3)."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ from decimal import Decimal
 
 from starlette.responses import Response
 
-from api.association.programme_months import Month, Months, shown
-from api.association.programmes import Standing, standings
+from api.association.programme_months import Month, Months, ended, shown, together
+from api.association.programmes import in_force
 from api.pages.frame.guard import page
 from api.pages.frame.looking import month_of, this_month
 from api.pages.frame.sheets import CSV, Cell, Number, Sheet, as_csv
 from api.pages.frame.surface import page_router
 from api.pages.frame.texts import later
 from api.pages.frame.visit import Visit
+from ledger.core.accounts import Currency
+from ledger.core.policy import Programme
 
 router = page_router()
 
 PERSONS, SHOPS = 11, 3
-"""Fewer purses, or fewer shops that could have received it, and only the budget is shown (as in the reports)."""
+"""Fewer purses that moved in a month, or fewer shops that were paid, and it is hidden (as in the reports)."""
 
 
 HEADS = (
     later("Community"), later("Programme"), later("Currency"), later("Budget"), later("Granted"), later("Spent"),
-    later("Left in purses"), later("Expired"), later("Purses"), later("Not used at all"),
+    later("Left in purses"), later("Expired"), later("Purses that moved"), later("Not used at all"),
 )  # fmt: skip
 
 
@@ -37,30 +39,50 @@ MONTHLY = (
 
 @dataclass(frozen=True, slots=True)
 class Funded:
-    """A programme of a community. `shown`: its money may be read. `month`: what moved in the month that was asked for,
-    None where it may not be read or none was asked for.
-    """
+    """A programme of a community."""
 
     community: str
-    of: Standing
-    month: Month | None = None
+    unit: Currency
+    programme: Programme
+    moved: Month | None
+    """What moved in the month that was asked for, else in all that are shown; None where nothing may be read."""
+    waits: bool
+    """It may not be read because the month, or the first one, is under way."""
+    whole: bool
+    """No month that has ended is hidden."""
 
     @property
-    def shown(self) -> bool:
-        """Whether enough stand behind it."""
-        return self.of.purses >= PERSONS and self.of.shops >= SHOPS
+    def left(self) -> int | None:
+        """Minor units in purses; None where a month is hidden."""
+        some = self.moved
+        return some.granted - some.spent - some.expired if some and self.whole else None
+
+    @property
+    def untouched(self) -> int | None:
+        """Purses from which nothing was spent; None where a month is hidden or some have expired."""
+        some = self.moved
+        return len(some.purses - some.users) if some and self.whole and not some.expired else None
+
+    @property
+    def used_bp(self) -> int | None:
+        """Share of what was granted that was spent, basis points rounded down; None where a month is hidden."""
+        some = self.moved
+        return some.spent * 10_000 // some.granted if some and self.whole and some.granted else None
 
 
 def funded(visit: Visit) -> list[Funded]:
     """The programmes of every community of the server."""
-    use, month, found = visit.use, asked(visit), []
+    use, month, now, found = visit.use, asked(visit), this_month(visit.use.clock()), list[Funded]()
     for each in use.ledger.reader.communities():
-        name, every = use.identity.communities.name(each.uid) or each.code, dict[str, dict[str, Months]]()
-        for of in standings(use.ledger.reader, each.uid, use.clock()):
-            if month is not None and of.unit.code not in every:
-                every[of.unit.code] = use.association.programme_months.of(use.ledger.reader, each.uid, of.unit)
-            some = every.get(of.unit.code, {}).get(of.programme.code, {})
-            found.append(Funded(name, of, _readable(some, month)))
+        name = use.identity.communities.name(each.uid) or each.code
+        for unit, programmes in in_force(use.ledger.reader, each.uid, use.clock()):
+            every = use.association.programme_months.of(use.ledger.reader, each.uid, unit)
+            for programme in programmes:
+                some = ended(every.get(programme.code, {}), now)
+                good = shown(some, PERSONS, SHOPS)
+                waits = month >= now if month else not some
+                moved = None if waits else _readable(some, good, month)
+                found.append(Funded(name, unit, programme, moved, waits, len(good) == len(some)))
     return found
 
 
@@ -69,19 +91,20 @@ def asked(visit: Visit) -> date | None:
     return month_of(visit.request.query_params.get("month", ""))
 
 
-def _readable(some: Months, month: date | None) -> Month | None:
-    """A month of a programme; None where few stand behind it, or it would betray another one."""
-    if month is None or (month in some and month not in shown(some, PERSONS, SHOPS)):
-        return None
-    return some.get(month, Month())
+def _readable(some: Months, good: set[date], month: date | None) -> Month | None:
+    """A month that has ended, or all that may be shown; None where few stand behind it."""
+    if month is not None:
+        return None if month in some and month not in good else some.get(month, Month())
+    return together(some[each] for each in good) if good else None
 
 
 @router.get("/observatory/programmes")
 def programmes(visit: Visit = page("observatory.compare", platform=True)) -> Response:
     """Budget, granted, spent, left, expired and not used, of each."""
+    now = this_month(visit.use.clock())
     return visit.show(
         "observatory/programmes.html", some=funded(visit), persons=PERSONS, shops=SHOPS, month=asked(visit),
-        now=this_month(visit.use.clock()),
+        last=date.fromordinal(now.toordinal() - 1).replace(day=1),
     )  # fmt: skip
 
 
@@ -91,33 +114,27 @@ def programmes_file(visit: Visit = page("observatory.compare", platform=True)) -
     month, lines = asked(visit), list[list[Cell]]()
     lines.append([visit.text(head) for head in (MONTHLY if month else HEADS)])
     for each in funded(visit):
-        of = each.of
-        if month is not None:
-            lines.append([each.community, of.programme.code, of.unit.code, month.isoformat()[:7], *_moved(visit, each)])
-            continue
-        money = (of.granted, of.spent, of.left, of.expired)
-        hidden: list[Cell] = [visit.text("hidden")] * 6
-        counts: list[Cell] = [_count(of.purses), None if of.untouched is None else _count(of.untouched)]
-        shown: list[Cell] = [*(_units(of, amount) for amount in money), *counts]
-        budget = _units(of, of.programme.budget)
-        lines.append([each.community, of.programme.code, of.unit.code, budget, *(shown if each.shown else hidden)])
+        of: list[Cell] = [each.community, each.programme.code, each.unit.code]
+        of.append(month.isoformat()[:7] if month else _units(each, each.programme.budget))
+        lines.append([*of, *_moved(visit, each, month)])
     answer = Response(as_csv([Sheet(visit.text("Public programmes"), lines)], visit.lang), media_type=CSV)
     visit.dress(answer)
     answer.headers["content-disposition"] = 'attachment; filename="programmes.csv"'
     return answer
 
 
-def _moved(visit: Visit, each: Funded) -> list[Cell]:
-    moved = each.month if each.shown else None
-    if moved is None:
-        return [visit.text("hidden")] * 4
-    amounts: list[Cell] = [_units(each.of, amount) for amount in (moved.granted, moved.spent, moved.expired)]
-    return [*amounts, _count(len(moved.purses))]
+def _moved(visit: Visit, each: Funded, month: date | None) -> list[Cell]:
+    some = each.moved
+    if some is None:
+        return [visit.text("under way") if each.waits else visit.text("hidden")] * (4 if month else 6)
+    granted, spent, expired = (_units(each, minor) for minor in (some.granted, some.spent, some.expired))
+    purses = Number(len(some.purses), "#,##0")
+    if month:
+        return [granted, spent, expired, purses]
+    left = None if each.left is None else _units(each, each.left)
+    untouched = None if each.untouched is None else Number(each.untouched, "#,##0")
+    return [granted, spent, left, expired, purses, untouched]
 
 
-def _units(of: Standing, minor: int) -> Number:
+def _units(of: Funded, minor: int) -> Number:
     return Number(Decimal(minor).scaleb(-of.unit.scale), "#,##0.00")
-
-
-def _count(many: int) -> Number:
-    return Number(many, "#,##0")
