@@ -40,7 +40,7 @@ def pay(command: Pay, books: Books, now: int) -> Decision:
     """One payment, with the policy's fee taken from the payee."""
     payer, payee, policy, unit = agree(command, books, now)
     draft = Draft(books)
-    draft.move(payer, payee, command.amount, _PAYMENT, payer="payer", payee="payee")
+    draft.move(payer, payee, command.amount, _PAYMENT, "payer", "payee")
     charge_payee(draft, payee, command.amount, policy, unit, "payee")
     return draft.done()
 
@@ -166,7 +166,7 @@ def pay_batch(command: PayBatch, books: Books, now: int) -> Decision:
                 field = f"payees[{line}].{refused.field}" if refused.field in ("payee", "amount") else refused.field
                 first = Rejected(refused.code, refused.detail, field)
             continue
-        draft.move(payer, payee, amount, Reason.PAYMENT, payer="payer", payee=f"payees[{line}]")
+        draft.move(payer, payee, amount, _PAYMENT, "payer", f"payees[{line}]")
         charge_payee(draft, payee, amount, policy, unit, f"payees[{line}]")
     if first is not None:
         raise first

@@ -22,7 +22,7 @@ CORE = (
     ),
     Defect(
         "a promise helps to pay", "ledger/core/draft.py",
-        "falls = delta[0] + delta[1] - delta[2]", "falls = delta[0] + delta[1] - delta[2] - held.credits_held",
+        "out + out_held - into)", "out + out_held - into - held.credits_held)",
         "tests/unit/test_core_limits.py",
     ),
     Defect(
