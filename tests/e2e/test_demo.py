@@ -93,7 +93,7 @@ def test_the_lines_to_try_work_when_pasted(shown: tuple[str, Path]) -> None:
 
 START = {
     "till": ("/till", "Boulangerie 1|Échange des Alpes"), "wallet": ("/wallet", "RIV|HEURE|h"), "observatory": ("/observatory", "La Mesure"),
-    "desk": ("/desk|/account", "Les Rives|Accorderie de Die"),
+    "desk": ("/desk|/account", "Les Rives|Accorderie de Die|Échange des Alpes"),
 }  # fmt: skip
 """By the word in brackets behind a link: where it leads, and what the page shows of the scene."""
 
