@@ -6,6 +6,7 @@ Currencies, policies and the community's own accounts are few and always loaded;
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -30,8 +31,12 @@ def _account(command: Any) -> Footprint:
     return Footprint((command.account,))
 
 
+_footprint: Callable[[tuple[tuple[Any, ...], ...]], Footprint] = partial(tuple.__new__, Footprint)
+"""Of all five fields, in half the time of the constructor: every payment asks for one."""
+
+
 def _pair(command: Any) -> Footprint:
-    return Footprint((command.payer, command.payee))
+    return _footprint(((command.payer, command.payee), (), (), (), ()))
 
 
 def _batch(command: c.PayBatch) -> Footprint:

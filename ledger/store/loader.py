@@ -106,17 +106,18 @@ def fill(connection: Connection, kept: Kept, commands: Iterable[Command]) -> Non
     claims: set[bytes] = set()
     credited: set[UUID] = set()
     for command in commands:
-        needs = footprint(command)
-        for uid in needs.accounts:
+        of_accounts, of_holds, of_entries, of_claims, of_credits = footprint(command)
+        for uid in of_accounts:
             if uid not in known:
                 uids.add(uid)
-        if needs.holds:
-            holds.update(uid for uid in needs.holds if uid not in known_holds)
-        if needs.entries:
-            entries.update(uid for uid in needs.entries if uid not in known_entries)
-        if needs.claims:
-            claims.update(value for value in needs.claims if value not in known_claims)
-        credited.update(needs.credits)
+        if of_holds:
+            holds.update(uid for uid in of_holds if uid not in known_holds)
+        if of_entries:
+            entries.update(uid for uid in of_entries if uid not in known_entries)
+        if of_claims:
+            claims.update(value for value in of_claims if value not in known_claims)
+        if of_credits:
+            credited.update(of_credits)
     numbers: set[int] = set()
     if holds:
         numbers |= _load_holds(connection, kept, holds)

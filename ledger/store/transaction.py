@@ -115,8 +115,13 @@ class Transactions:
 
     def _attempt(self, asked: Sequence[Asked]) -> list[Answer]:
         by_community: dict[UUID, list[Command]] = {}
+        uid, commands = None, list[Command]()
         for one in asked:
-            by_community.setdefault(one.command.community, []).append(one.command)
+            command = one.command
+            if command.community is not uid:  # mostly it is the one before
+                uid = command.community
+                commands = by_community.setdefault(uid, [])
+            commands.append(command)
         connection = self._connected()
         try:
             transaction = connection.begin()
