@@ -94,12 +94,12 @@ def _one(batch: Batch, state: State, taken: set[str], one: Asked, clock: int, sa
     batch.enter(kept, now, command, decision, body)
     if one.memo is not None:
         batch.keep_memo(kept.number, seq, one.memo)
-    if isinstance(command, (Found, ChangeSigningKey)):
-        batch.keep_key(kept.number, seq, command.public_key, one.wrapped_key)
     left = None
     if isinstance(command, (Pay, PayBatch)):
         payer = books.by_no[transfers[0].debit]  # a payment's first transfer is what was asked
         left = _left((payer.balance, payer.available))
+    elif isinstance(command, (Found, ChangeSigningKey)):
+        batch.keep_key(kept.number, seq, command.public_key, one.wrapped_key)
     return _receipt((command.community, command.id, seq, now, transfers, False, left))
 
 
