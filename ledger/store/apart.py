@@ -1,15 +1,16 @@
 """A writer in a process of its own: batches go to it whole and come back answered, so that it and the event loop of the
-server need not share one interpreter. Who is asked what, tried again or taken apart stays with the `Committer`.
+server need not share one interpreter. Who is asked what, tried again or taken apart stays with the `Committer`; what an
+event loop asks goes by a second line (`line`), and comes here when that fails.
 
 Its death is a lost connection: the batch is sent again to a new one, which looks up what became of it.
 """
 
 from __future__ import annotations
 
-import marshal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -17,26 +18,17 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from ledger.store.apart_bytes import SIZE, batch_bytes, read_answers
+from ledger.store.apart_bytes import SIZE, batch_bytes, message, read_answers, read_said
+from ledger.store.line import PATIENCE
 from ledger.store.loader import Kept
 from ledger.store.queue import Asked
 from ledger.store.transaction import Transactions
 
-PATIENCE = 90
-"""Seconds until a writer that says nothing is given up; the database gives up before."""
 ENDING = 10
 """Seconds that a writer has to end by itself."""
 
-GOOD, BAD = b"g", b"b"
-"""How an answer begins: a batch's answers, or why there are none."""
-
-
-class Failed(Exception):
-    """The writer's database failed. `temporary`: the same batch may succeed later."""
-
-    def __init__(self, said: str, temporary: bool) -> None:
-        super().__init__(said)
-        self.temporary = temporary
+HOLD, GO_ON = b"hold", b"go on"
+"""Beside batches, the writer is told to wait while the server writes something itself."""
 
 
 class Apart:
@@ -48,6 +40,8 @@ class Apart:
         self._here = Transactions(engine, clock)
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
+        self._stream: socket.socket | None = None
+        self._taking = threading.Lock()
         self.kept: Mapping[UUID, Kept] = {}
         """The books are in the other process."""
         self.behind = 0
@@ -55,24 +49,38 @@ class Apart:
 
     def run(self, asked: Sequence[Asked]) -> None:
         """Commit a batch and set every answer. Raises Failed, or OSError when the writer went away, with nothing answered."""
-        said = self._ask(batch_bytes(asked, self._clock()))
-        if said[:1] == BAD:
-            raise Failed(*marshal.loads(said[1:]))
-        self.behind = int.from_bytes(said[1:9], "big", signed=True)
-        for one, answer in zip(asked, read_answers(said[9:], asked), strict=True):
+        said = read_said(self._ask(batch_bytes(asked, self._clock())))
+        if said.failed is not None:
+            raise said.failed
+        self.behind = said.behind
+        for one, answer in zip(asked, read_answers(said.plain, asked), strict=True):
             one.answer = answer
 
     def work(self, task: Callable[[Connection], Any]) -> Any:
-        """Run something else in a transaction of this process."""
-        return self._here.work(task)
+        """Run something else in a transaction of this process, while the other waits."""
+        with suppress(OSError):  # a writer that is gone waits too
+            self._ask(HOLD)
+        try:
+            return self._here.work(task)
+        finally:
+            if self._line is not None:
+                with suppress(OSError):
+                    tell(self._line, GO_ON)
+
+    def take_stream(self) -> socket.socket | None:
+        """The end of a second line to the writer that runs now, which is then the caller's; None when it was taken."""
+        with self._taking:
+            stream, self._stream = self._stream, None
+        return stream
 
     def disconnect(self) -> None:
         """Let the writer end: it stops when nobody is at the other end of the line."""
         self._here.disconnect()
         process, self._process = self._process, None
         line, self._line = self._line, None
-        if line is not None:
-            line.close()
+        for end in (line, self.take_stream()):
+            if end is not None:
+                end.close()
         if process is not None:
             try:
                 process.wait(ENDING)
@@ -102,13 +110,17 @@ class Apart:
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
-        with theirs:
-            command = [sys.executable, "-m", "ledger.store.apart_main", str(theirs.fileno())]
-            self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+        our_stream, their_stream = socket.socketpair()
+        with theirs, their_stream:
+            ends = [theirs.fileno(), their_stream.fileno()]
+            command = [sys.executable, "-m", "ledger.store.apart_main", *map(str, ends)]
+            self._process = subprocess.Popen(command, pass_fds=ends, stdin=subprocess.DEVNULL)
         ours.settimeout(PATIENCE)
         self._line = ours
         with suppress(OSError):  # it has died already: whoever asks it will hear
             tell(ours, self._engine.url.render_as_string(hide_password=False).encode())
+        with self._taking:
+            self._stream = our_stream
 
     def _give_up(self) -> None:
         if self._process is not None:
@@ -118,7 +130,7 @@ class Apart:
 
 def tell(line: socket.socket, said: bytes) -> None:
     """Send one message."""
-    line.sendall(SIZE.pack(len(said)) + said)
+    line.sendall(message(said))
 
 
 def hear(line: socket.socket) -> bytes | None:

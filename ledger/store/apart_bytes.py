@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import marshal
 import pickle
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from struct import Struct
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from ledger.core.accounts import Transfer
@@ -23,6 +23,9 @@ from ledger.store.writer import Memo
 SIZE = Struct(">Q")
 """Before each message: how many bytes follow."""
 
+_HEAD = Struct(">?qq")
+"""How what the writer says begins: whether it went well, how many commands it is about, how far (ns) the clock is behind."""
+
 _UIDS = Struct("16s16s16s16s16s")
 _SPHERES = {sphere.value: sphere for sphere in Sphere}
 _FAILURES: dict[str, type[Changed] | type[Corrupt] | type[Unavailable]] = {
@@ -33,6 +36,27 @@ _WHOLE = {int, type(None)}
 
 Plain = Any
 """What `marshal` can write."""
+
+
+def message(said: bytes) -> bytes:
+    """Something said, as it goes over a socket."""
+    return SIZE.pack(len(said)) + said
+
+
+class Messages:
+    """Whole messages out of what a socket brings in pieces."""
+
+    def __init__(self) -> None:
+        self._got = bytearray()
+
+    def feed(self, some: bytes) -> Iterator[bytes]:
+        """The messages that end with this piece."""
+        got = self._got
+        got += some
+        while len(got) >= SIZE.size and len(got) >= (end := SIZE.size + SIZE.unpack_from(got)[0]):
+            said = bytes(got[SIZE.size : end])
+            del got[:end]
+            yield said
 
 
 def batch_bytes(asked: Sequence[Asked], now: int) -> bytes:
@@ -46,14 +70,44 @@ def read_batch(said: bytes) -> tuple[list[Asked], int]:
     return [_asked(one) for one in every], now
 
 
-def answers_bytes(answers: Sequence[Answer]) -> bytes:
-    """The answer to each command of a batch, in its order."""
-    return marshal.dumps([_answer_plain(answer) for answer in answers])
+def answers_said(answers: Sequence[Answer], behind: int) -> bytes:
+    """The answer to each command of a batch, in its order, and how far (ns) the clock is behind."""
+    return _HEAD.pack(True, len(answers), behind) + marshal.dumps([_answer_plain(answer) for answer in answers])
 
 
-def read_answers(said: bytes, asked: Sequence[Asked]) -> list[Answer]:
-    """`answers_bytes` back; the commands are known."""
-    return [_answer(one, plain) for one, plain in zip(asked, marshal.loads(said), strict=True)]
+def failure_said(count: int, why: str, temporary: bool) -> bytes:
+    """So many commands have no answer, and why."""
+    return _HEAD.pack(False, count, 0) + marshal.dumps((why, temporary))
+
+
+class Failed(Exception):
+    """The writer's database failed. `temporary`: the same batch may succeed later."""
+
+    def __init__(self, said: str, temporary: bool) -> None:
+        super().__init__(said)
+        self.temporary = temporary
+
+
+class Said(NamedTuple):
+    """What the writer says of the oldest `many` commands that it was told."""
+
+    many: int
+    behind: int
+    """How far (ns) the clock is behind the last entry."""
+    plain: Plain
+    failed: Failed | None
+
+
+def read_said(said: bytes) -> Said:
+    """What `answers_said` or `failure_said` wrote; the answers as `read_answers` takes them."""
+    good, count, behind = _HEAD.unpack_from(said)
+    plain = marshal.loads(memoryview(said)[_HEAD.size :])
+    return Said(count, behind, plain, None) if good else Said(count, behind, None, Failed(*plain))
+
+
+def read_answers(plain: Plain, asked: Sequence[Asked]) -> list[Answer]:
+    """The answers to these commands."""
+    return [_answer(one, each) for one, each in zip(asked, plain, strict=True)]
 
 
 def _asked_plain(one: Asked) -> Plain:

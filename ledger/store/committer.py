@@ -6,12 +6,13 @@ database refuses is tried again, then command by command, so that a bad one cann
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +22,11 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ledger.core.commands import MAX_BATCH
 from ledger.core.errors import Corrupt, LedgerError, Unavailable
-from ledger.store.apart import Apart, Failed
+from ledger.store.apart import ENDING, Apart
+from ledger.store.apart_bytes import Failed
 from ledger.store.collecting import collecting_later
 from ledger.store.engine import one_line
+from ledger.store.line import Line, Room
 from ledger.store.loader import Kept
 from ledger.store.queue import Asked, AsyncGroup, Group, Inbox, Task, ThreadGroup, deliver
 from ledger.store.transaction import Transactions
@@ -46,7 +49,7 @@ class Limits:
 
 @dataclass(slots=True)
 class Stats:
-    """Counters since the start; written by the committer's thread only."""
+    """Counters since the start; written by the committer's thread and that of the event loop, in turns."""
 
     batches: int = 0
     commands: int = 0
@@ -58,6 +61,15 @@ class Stats:
     """Commands answered Unavailable or Corrupt."""
     clock_behind: int = 0
     """How far (ns) the clock was behind the last entry's moment in the latest batch; above a second is an alarm."""
+    _changing: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def batch(self, asked: Sequence[Asked], behind: int) -> None:
+        """Count a batch that is answered."""
+        with self._changing:
+            self.batches += 1
+            self.commands += len(asked)
+            self.clock_behind = max(0, behind)
+            self.failed += sum([isinstance(one.answer, Unavailable | Corrupt) for one in asked])
 
 
 class Committer:
@@ -79,7 +91,10 @@ class Committer:
         self.apart = apart
         """Whether the writer is a process of its own, which also checks signatures."""
         self._on_step = on_step or (lambda step: None)
+        self._clock = clock
         self._transactions = Apart(engine, clock) if apart else Transactions(engine, clock, salts, on_step)
+        self._line: Line | None = None
+        """Of the event loop that asks, when the writer is apart."""
         self._inbox = Inbox(self.limits.max_waiting, self.limits.max_bytes)
         self._thread = threading.Thread(target=self._run, name="ricochet-committer", daemon=True)
         self._thread.start()
@@ -87,7 +102,7 @@ class Committer:
     @property
     def waiting(self) -> int:
         """Payments in the queue now."""
-        return self._inbox.waiting
+        return self._inbox.waiting + (0 if self._line is None else self._line.waiting)
 
     @property
     def closed(self) -> bool:
@@ -107,7 +122,9 @@ class Committer:
 
     def put(self, group: AsyncGroup) -> None:
         """Put a coroutine's command in; its future gets the answer. Raises Unavailable when there is no room."""
-        self._inbox.put(group)
+        line = self._line_of(group.loop) if self.apart else None
+        if line is None or not line.put(group):
+            self._inbox.put(group)
 
     def work(self, task: Callable[[Connection], Any]) -> Any:
         """Run `task` in a transaction of the writer thread, between two batches, and return what it returns."""
@@ -120,8 +137,34 @@ class Committer:
 
     def close(self) -> None:
         """Refuse what comes, finish what waits, then stop."""
+        if self._line is not None:
+            self._line.close(ENDING)
         self._inbox.close()
         self._thread.join()
+
+    # --- the line of an event loop ---
+
+    def _line_of(self, loop: asyncio.AbstractEventLoop) -> Line | None:
+        """The loop's line to the writer; a new one after a writer's death, none for a second loop."""
+        line = self._line
+        if line is not None and (line.open or line.loop is not loop):
+            return line if line.loop is loop else None
+        assert isinstance(self._transactions, Apart)
+        end = None if self._inbox.closed else self._transactions.take_stream()
+        if end is None:
+            return None
+        room = Room(self.limits.max_waiting, self.limits.max_bytes, self.limits.max_batch)
+        self._line = Line(end, loop, self._clock, room, self.stats.batch, self._take_back)
+        return self._line
+
+    def _take_back(self, groups: Sequence[AsyncGroup]) -> None:
+        """What the line could not have answered is answered by the thread."""
+        for group in groups:
+            try:
+                self._inbox.put(group)
+            except Unavailable as full:
+                _finish([group], full)
+                deliver([group])
 
     # --- the writer thread ---
 
@@ -145,10 +188,7 @@ class Committer:
                 return
             asked = [one for group in groups for one in group.asked]
             self._commit(asked)
-            self.stats.batches += 1
-            self.stats.clock_behind = max(0, self._transactions.behind)
-            self.stats.commands += len(asked)
-            self.stats.failed += sum(isinstance(one.answer, Unavailable | Corrupt) for one in asked)
+            self.stats.batch(asked, self._transactions.behind)
         except BaseException as error:  # noqa: BLE001 - the callers hear of it; the next batch deserves a writer
             _finish(groups, error)
         else:

@@ -17,6 +17,8 @@ COMMAND_BYTES = 600
 """Rough memory of a waiting command."""
 PAYEE_BYTES = 60
 
+FULL = "too many commands are waiting; send the same command again in a second"
+
 Answer = Receipt | LedgerError
 
 
@@ -144,7 +146,7 @@ class Inbox:
             if self._groups and (
                 self._weight + group.weight > self._max_weight or self._bytes + group.bytes > self._max_bytes
             ):
-                raise Unavailable("too many commands are waiting; send the same command again in a second")
+                raise Unavailable(FULL)
             self._groups.append(group)
             self._weight += group.weight
             self._bytes += group.bytes
