@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID, uuid5
 
 from fastapi import Depends, Header, Request
@@ -64,8 +64,7 @@ def services(request: Request) -> Services:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """A caller who has the action that the route names, in one community (None: the platform)."""
 
     use: Services
@@ -205,8 +204,7 @@ async def _community(use: Services, principal: Principal, named: str | None, pla
     raise Problem(400, "community_required", remedy, field="community")
 
 
-@dataclass(frozen=True, slots=True)
-class How:
+class How(NamedTuple):
     """How a command is asked for, besides its body."""
 
     dry_run: bool

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from api.deps import Caller
@@ -15,8 +15,7 @@ from ledger.core.journal import Left
 from ledger.service import Memo, check
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a command. `seq` and `ts` (ns) are None when it was only tried."""
 
     command: Command

@@ -8,12 +8,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from limits import parse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.edge.heads import header
 from api.edge.windows import Windows
 from api.problems import Problem
 
@@ -30,9 +32,14 @@ class Rate(NamedTuple):
     def headers(self) -> list[tuple[bytes, bytes]]:
         """`RateLimit-Policy` and `RateLimit`."""
         return [
-            (b"ratelimit-policy", f'"{self.policy}";q={self.quota};w={self.window}'.encode()),
+            _policy(self.policy, self.quota, self.window),
             (b"ratelimit", f'"{self.policy}";r={self.left};t={self.seconds}'.encode()),
         ]
+
+
+@lru_cache(maxsize=16)
+def _policy(name: str, quota: int, window: int) -> tuple[bytes, bytes]:
+    return b"ratelimit-policy", f'"{name}";q={quota};w={window}'.encode()
 
 
 class Rates:
@@ -106,9 +113,9 @@ class Bodies:
             await self.app(scope, receive, send)
             return
         limit = self._larger.get(scope["path"], self._limit)
-        for name, value in scope["headers"]:
-            if name == b"content-length" and (not value.isdigit() or int(value) > limit):
-                raise TooLarge
+        length = header(scope, b"content-length")
+        if length is not None and (not length.isdecimal() or int(length) > limit):
+            raise TooLarge
         left = limit
 
         async def counted() -> Message:

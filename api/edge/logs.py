@@ -13,12 +13,17 @@ import threading
 import time
 import traceback
 from collections import deque
+from collections.abc import MutableMapping
 from typing import Any, TextIO, cast
 
 import structlog
 from pydantic_core import to_json
 
+from api.schemas.common import moment
+
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+_LEVEL_OF = {"warn": "warning", "exception": "error"}
+"""By a logger's method, where they differ."""
 
 
 def places(error: BaseException, deepest: int = 8) -> list[str]:
@@ -81,11 +86,7 @@ class Buffered:
 def set_up(level: str) -> None:
     """Log JSON lines from `level` on; what libraries log through `logging` becomes such a line too."""
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-            structlog.processors.JSONRenderer(serializer=_dumps),
-        ],
+        processors=[_line],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
         logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, Buffered(sys.stdout))),
         cache_logger_on_first_use=True,
@@ -97,7 +98,10 @@ def set_up(level: str) -> None:
     root.setLevel(max(LEVELS[level], logging.WARNING))
 
 
-def _dumps(event: Any, **options: Any) -> str:
+def _line(logger: object, method: str, event: MutableMapping[str, Any]) -> str:
+    """An event as its line. One step in place of structlog's three: a line comes with every request."""
+    event["level"] = _LEVEL_OF.get(method, method)
+    event["at"] = moment(time.time_ns())
     return to_json(event, fallback=str).decode()
 
 

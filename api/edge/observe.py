@@ -52,6 +52,7 @@ class Observed:
         self._log = structlog.get_logger().bind()  # once: it costs as much as a line
         self._deadlines = Deadlines(seconds)
         self._headers = [*_HEADERS, _HSTS] if https else list(_HEADERS)
+        self._names = frozenset(name for name, _ in self._headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -85,8 +86,11 @@ class Observed:
 
     def _add_headers(self, message: Message, number: str, rate: Rate | None) -> None:
         headers = message["headers"]
-        said = [name for name, _ in headers]
-        headers.extend(ours for ours in self._headers if ours[0] not in said)  # a page has a policy of its own
+        if self._names.isdisjoint([name for name, _ in headers]):
+            headers += self._headers
+        else:  # a page has a policy of its own
+            said = [name for name, _ in headers]
+            headers += [ours for ours in self._headers if ours[0] not in said]
         headers.append((b"x-request-id", number.encode()))
         if rate is not None:
             headers.extend(rate.headers())
