@@ -237,7 +237,8 @@ def test_a_writer_that_says_nothing_is_given_up(engine_url: str, monkeypatch: py
 
 @given(st.lists(st.binary(max_size=40), max_size=8), st.lists(st.integers(1, 30), min_size=1))
 def test_messages_come_whole_out_of_any_pieces(said: list[bytes], pieces: list[int]) -> None:
-    stream, messages, heard, at = b"".join(map(message, said)), Messages(), [], 0
+    stream, messages, at = b"".join(map(message, said)), Messages(), 0
+    heard: list[bytes] = []
     while stream:
         size = pieces[at % len(pieces)]
         heard += messages.feed(stream[:size])
