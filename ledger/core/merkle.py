@@ -16,6 +16,8 @@ EMPTY_ROOT: Final = sha256(b"").digest()
 
 _LEAF: Final = b"\x00"
 _NODE: Final = b"\x01"
+_new_leaf: Final = sha256(_LEAF).copy
+"""A hash that has taken the 0x00 already: cheaper to copy than to begin."""
 
 GetNode = Callable[[int, int], bytes]
 """(level, index) -> hash of that complete subtree."""
@@ -36,7 +38,9 @@ class ProofError(ValueError):
 
 def leaf_hash(body: bytes) -> bytes:
     """Hash of one leaf: SHA-256(0x00 ‖ body)."""
-    return sha256(_LEAF + body).digest()
+    leaf = _new_leaf()
+    leaf.update(body)
+    return leaf.digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
