@@ -59,7 +59,7 @@ class Draft:
         if not self.force:
             for held, field, out, _, into, into_held in changes:
                 if held.ceiling is not None:
-                    _may_rise(held, held.ceiling, field, into + into_held - out)
+                    self._may_rise(held, held.ceiling, field, into + into_held - out)
         if guaranteed:
             self._guaranteed({held.no: into - out for held, _, out, _, into, _ in changes})
         return _decision((tuple(self._transfers), tuple(self._effects)))
@@ -96,6 +96,14 @@ class Draft:
             needed = format_minor(falls, unit.scale)
             raise Rejected(Code.INSUFFICIENT_FUNDS, f"{said} {unit.code} available, {needed} needed", field)
 
+    def _may_rise(self, held: Account, ceiling: int, field: str, rises: int) -> None:
+        if rises <= 0:
+            return
+        room = ceiling - (held.credits_posted - held.debits_posted) - held.credits_held
+        if rises > room:
+            # no figure: the payer hears this, and it would tell what the payee holds
+            raise Rejected(Code.OVER_CEILING, "this would take the account above its ceiling; pay less, or later", field)
+
     def _guaranteed(self, net: Mapping[int, int]) -> None:
         """`net`: by account number, what is posted to it less what is posted from it."""
         for unit in self.books.currencies.values():
@@ -118,15 +126,6 @@ _Move = tuple[Account, str, Account, str, int, int]
 """Debit account and the field it came from, credit account and its field, posted, held."""
 _Change = tuple[Account, str, int, int, int, int]
 """An account and its field, with the sums of debits posted, debits held, credits posted and credits held."""
-
-
-def _may_rise(held: Account, ceiling: int, field: str, rises: int) -> None:
-    if rises <= 0:
-        return
-    room = ceiling - (held.credits_posted - held.debits_posted) - held.credits_held
-    if rises > room:
-        # no figure: the payer hears this, and it would tell what the payee holds
-        raise Rejected(Code.OVER_CEILING, "this would take the account above its ceiling; pay less, or later", field)
 
 
 # half the time of the named tuples' own constructors, once in every payment
