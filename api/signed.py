@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, TypeVar, cast
 
 from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry, extract_compact
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from api.edge import messages
 from api.problems import Problem, shape
@@ -41,8 +41,8 @@ def read_signed(text: str, kind: type[C]) -> C:
 def _open(text: str) -> tuple[dict[str, Any], dict[str, Any], bytes]:
     try:
         opened = extract_compact(text.encode(), registry=_REGISTRY)
-        payload = json.loads(opened.payload)
-    except (JoseError, ValueError, RecursionError):
+        payload = from_json(opened.payload)
+    except (JoseError, ValueError):
         payload = None
     if not isinstance(payload, dict):
         raise shape(FIELD, "this is not a JWS in compact form with a JSON object in it")

@@ -89,13 +89,19 @@ def _type(hint: Any) -> Any:
 
 def build(cls: type[T], body: Body, **more: Any) -> T:
     """The dataclass that a body describes; `more` are the fields that were omitted."""
-    values = {name: getattr(body, name) for name in type(body).model_fields}
-    return cls(**_converted(cls, values), **more)
+    return cls(**_converted(cls, vars(body)), **more)
 
 
 def _converted(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
     hints = _hints(cls)
-    return {name: _convert(hints[name], name, value) for name, value in values.items()}
+    return {
+        name: value if type(value) in _PLAIN else _convert(hints[name], name, value)
+        for name, value in values.items()
+    }
+
+
+_PLAIN = frozenset({UUID, str, bytes})
+"""What is the same in a body and in the ledger, whatever its field is called."""
 
 
 def _convert(hint: Any, name: str, value: Any) -> Any:

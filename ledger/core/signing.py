@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from base64 import b32encode, urlsafe_b64encode
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from enum import Enum
 from functools import lru_cache
 from hashlib import sha256
@@ -39,8 +39,8 @@ def payload(command: Command) -> dict[str, object]:
     said: dict[str, object] = {"command": command.name}
     for name, default in _members(type(command)):
         value = getattr(command, name)
-        if value != default:
-            said[name] = _json(value)
+        if default is MISSING or value != default:
+            said[name] = str(value) if type(value) is UUID else _json(value)
     return said
 
 

@@ -14,6 +14,8 @@ from ledger.store.columns import Uid
 from ledger.store.pg_copy import PACKED, Copies
 from ledger.store.pg_flight import Flights, Statement, array, value
 
+MEANWHILE = "ricochet.meanwhile"
+"""In a connection's `info`: what is done while the server is at work."""
 FLIGHT = 600
 """Rows up to which one flight of inserts beats a COPY for each table."""
 
@@ -40,7 +42,7 @@ class PostgresqlBulk(Bulk):
 
     def ahead(self, connection: Connection) -> Copies:
         """COPY that does not wait."""
-        return Copies(connection.connection.driver_connection)
+        return Copies(connection.connection.driver_connection, connection.info.get(MEANWHILE))
 
     def write(
         self,
@@ -127,10 +129,11 @@ def _kinds(table: Table, *names: str) -> list[str]:
 
 def flights(connection: Connection) -> Flights:
     """Those of a connection, which remember what is prepared on it."""
-    known: dict[Any, Flights] = connection.info
-    if Flights not in known:
-        known[Flights] = Flights(connection.connection.driver_connection)
-    return known[Flights]
+    known: dict[Any, Any] = connection.info
+    found: Flights | None = known.get(Flights)
+    if found is None:
+        found = known[Flights] = Flights(connection.connection.driver_connection, known.get(MEANWHILE))
+    return found
 
 
 def _copy_text(table: Table) -> str:

@@ -19,7 +19,7 @@ from psycopg.pq import ExecStatus
 from sqlalchemy import BigInteger, Table
 
 from ledger.store import schema
-from ledger.store.pg_flight import wait
+from ledger.store.pg_flight import Meanwhile, wait
 
 Row = tuple[Any, ...]
 
@@ -76,8 +76,9 @@ PACKED: dict[Table, Callable[[Sequence[Row]], bytes]] = {
 class Copies:
     """COPY commands in their order on one connection, begun by whoever comes by, ended by `finish`."""
 
-    def __init__(self, driver: Any) -> None:
+    def __init__(self, driver: Any, meanwhile: Meanwhile | None = None) -> None:
         self._libpq = driver.pgconn
+        self._meanwhile = meanwhile
         self._encoding: str = driver.info.encoding
         self._waiting: deque[tuple[bytes, bytes]] = deque()
         self._data: bytes | None = None
@@ -104,7 +105,7 @@ class Copies:
         """Wait until the server has taken everything; other statements may follow."""
         self.pump()
         while self._data is not None:
-            wait(self._libpq)
+            wait(self._libpq, self._meanwhile)
             self.pump()
 
     def _step(self) -> bool:

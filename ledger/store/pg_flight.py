@@ -26,6 +26,10 @@ _NULL = _SIZE(-1)
 _EVER = count()
 
 
+Meanwhile = Callable[[], bool]
+"""Does a small piece of other work while the server is at work; False when there is none."""
+
+
 class Value(NamedTuple):
     """A parameter in its binary form (None: null), with PostgreSQL's number for its type."""
 
@@ -109,8 +113,9 @@ _BINARY = [1]
 class Flights:
     """Of one connection, which does nothing else meanwhile. A statement is prepared when it comes first."""
 
-    def __init__(self, driver: Any) -> None:
+    def __init__(self, driver: Any, meanwhile: Meanwhile | None = None) -> None:
         self._libpq = driver.pgconn
+        self._meanwhile = meanwhile
         self._encoding: str = driver.info.encoding
         self._names: dict[str, bytes] = {}
 
@@ -166,7 +171,7 @@ class Flights:
         return first_time
 
     def _next(self) -> Any:
-        wait(self._libpq)
+        wait(self._libpq, self._meanwhile)
         return self._libpq.get_result()
 
 
@@ -176,8 +181,8 @@ def numbered(text: str) -> str:
     return re.sub("%s", lambda _: f"${next(numbers)}", text)
 
 
-def wait(libpq: Any) -> None:
-    """Until the next result can be read; other threads run meanwhile."""
+def wait(libpq: Any, meanwhile: Meanwhile | None = None) -> None:
+    """Until the next result can be read; other threads run meanwhile, and what `meanwhile` does in small pieces."""
     socket = None
     while True:
         unsent = libpq.flush()
@@ -188,5 +193,8 @@ def wait(libpq: Any) -> None:
             socket.register(libpq.socket, POLLIN | POLLOUT if unsent else POLLIN)
         else:
             socket.modify(libpq.socket, POLLIN | POLLOUT if unsent else POLLIN)
+        while meanwhile is not None and not socket.poll(0):
+            if not meanwhile():
+                break
         socket.poll()
         libpq.consume_input()

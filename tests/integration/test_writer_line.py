@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
 from ledger.core import commands as c
-from ledger.core.errors import Corrupt, Unavailable
+from ledger.core.errors import Code, Corrupt, Rejected, Unavailable
 from ledger.core.journal import Receipt
 from ledger.service import Ledger
 from ledger.store import apart, line
@@ -24,7 +25,7 @@ from ledger.store.apart_bytes import Messages, message
 from ledger.store.committer import Limits
 from ledger.store.verify import verify
 from tests.integration.store_work import begin, open_store
-from tests.integration.test_committer import entries, pay, until
+from tests.integration.test_committer import entries, pay
 from tests.integration.test_writer_apart import runs, writer_of
 
 MANY = 300
@@ -153,7 +154,8 @@ def test_too_many_are_turned_away_at_once(engine_url: str) -> None:
 
         async def run() -> list[Receipt | BaseException]:
             with writer_held(ledger):
-                asked = asyncio.create_task(all_at_once(ledger, [pay(work) for _ in range(8)]))
+                some = [pay(work) for _ in range(8)]
+                asked = asyncio.create_task(all_at_once(ledger, some))
                 await asyncio.sleep(0.05)
                 assert ledger.committer.waiting == 8
                 with pytest.raises(Unavailable, match="too many"):
@@ -170,7 +172,8 @@ def test_who_waits_when_the_ledger_closes_is_answered(engine_url: str) -> None:
 
         async def run() -> list[Receipt | BaseException]:
             with writer_held(ledger):
-                asked = asyncio.create_task(all_at_once(ledger, [pay(work) for _ in range(40)]))
+                some = [pay(work) for _ in range(40)]
+                asked = asyncio.create_task(all_at_once(ledger, some))
                 await asyncio.sleep(0.05)
                 closing = asyncio.create_task(asyncio.to_thread(ledger.committer.close))
                 await asyncio.sleep(0.05)
@@ -189,7 +192,8 @@ def test_a_ledger_closed_by_its_own_loop_leaves_nobody_waiting(engine_url: str) 
         work, before = begin(ledger), entries(ledger)
 
         async def run() -> list[Receipt | BaseException]:
-            asked = asyncio.create_task(all_at_once(ledger, [pay(work) for _ in range(40)]))
+            some = [pay(work) for _ in range(40)]
+            asked = asyncio.create_task(all_at_once(ledger, some))
             while ledger.committer.waiting < 40:
                 await asyncio.sleep(0)
             ledger.committer.close()
@@ -245,3 +249,14 @@ def test_messages_come_whole_out_of_any_pieces(said: list[bytes], pieces: list[i
         stream, at = stream[size:], at + 1
     assert heard == said
 
+
+
+def test_what_cannot_be_written_down_does_not_stop_the_others(engine_url: str) -> None:
+    """A signed command that has no bytes is refused alone, though it is looked at while others are stored."""
+    with open_store(engine_url, writer_apart=True) as ledger:
+        work, before = begin(ledger), entries(ledger)
+        odd = replace(pay(work), currency=b"RIV", signature=c.Signature(bytes(32), bytes(64)))  # type: ignore[call-arg]
+        answers = asyncio.run(all_at_once(ledger, [pay(work), odd, *(pay(work) for _ in range(40))]))
+        assert isinstance(answers[1], Rejected) and answers[1].code is Code.SIGNATURE_INVALID
+        assert len(receipts([*answers[:1], *answers[2:]])) == 41
+        assert entries(ledger) == before + 41 and ledger.committer.stats.retries == 0
