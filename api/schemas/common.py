@@ -65,15 +65,15 @@ def _printable(text: str) -> str:
     return text
 
 
-Name = Annotated[str, AfterValidator(_printable), Field(min_length=1, max_length=120)]
+Name = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_printable)]
 """What people are called, or call a thing."""
-Text = Annotated[str, AfterValidator(_printable), Field(max_length=128)]
+Text = Annotated[str, Field(max_length=128), AfterValidator(_printable)]
 CurrencyCode = Annotated[
-    str, AfterValidator(_printable), Field(min_length=2, max_length=12, examples=["RIV"])
+    str, Field(min_length=2, max_length=12, examples=["RIV"]), AfterValidator(_printable)
 ]
-Memo = Annotated[str, AfterValidator(_printable), Field(min_length=1, max_length=280)]
+Memo = Annotated[str, Field(min_length=1, max_length=280), AfterValidator(_printable)]
 """For the two members only; the journal keeps its salted hash, and the text can be erased."""
-Sector = Annotated[str, AfterValidator(_printable), Field(min_length=1, max_length=32)]
+Sector = Annotated[str, Field(min_length=1, max_length=32), AfterValidator(_printable)]
 
 
 _B64 = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
