@@ -6,21 +6,24 @@ them by binary COPY, or a few hundred in one flight; SQLite by executemany.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from enum import Enum
 from functools import cache
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Engine, Table
 
 from ledger.core.errors import Corrupt
 from ledger.store import schema
+from ledger.store.lite_rows import LiteRows
 from ledger.store.pg_copy import Copies
 
 Row = tuple[Any, ...]
 Rows = Sequence[Row]
+Ahead = Copies | LiteRows
+"""What takes rows before the batch is complete."""
 
 TOTALS = (
     "debits_held", "debits_posted", "credits_held", "credits_posted", "version", "touched_seq", "moved_seq",
@@ -78,32 +81,42 @@ class Bulk:
         if rows:
             driver_cursor(connection).executemany(self._inserts[table], rows)
 
-    def ahead(self, connection: Connection) -> Copies | None:
-        """What takes rows before the batch is complete, where that gains something."""
+    def beside(self, engine: Engine) -> LiteRows | None:
+        """A process that takes whole transactions, where that gains something."""
+        return LiteRows(engine, self._inserts)
+
+    def ahead(self, connection: Connection) -> Ahead | None:
+        """What takes rows on this connection before the batch is complete, where that gains something."""
         return None
 
     def write(
         self,
         connection: Connection,
         inserts: Iterable[tuple[Table, Rows]],
-        changes: Iterable[tuple[Change, Rows]],
-        ahead: Copies | None = None,
+        changes: Collection[tuple[Change, Rows]],
+        ahead: Ahead | None = None,
     ) -> None:
         """Insert, then change. Raises Corrupt when an account or head is not at the version or number that was known.
 
-        `ahead` has taken rows of this batch already.
+        `ahead` has taken rows of this batch already, and takes the rest.
         """
         for table, rows in inserts:
-            self.insert(connection, table, rows)
-        met = []
-        for change, rows in changes:
-            if rows:
-                cursor = driver_cursor(connection)
-                cursor.executemany(
-                    self._changes[change], sorted(rows, key=_ACCOUNT) if change is Change.TOTALS else rows
-                )
-                met.append((change, len(rows), cursor.rowcount))
-        self._check(met)
+            if ahead is None:
+                self.insert(connection, table, rows)
+            else:
+                ahead.put(table, rows)
+        wanted = [(change, len(rows)) for change, rows in changes if rows]
+        texts = [
+            (self._changes[change], sorted(rows, key=_ACCOUNT) if change is Change.TOTALS else rows)
+            for change, rows in changes
+            if rows
+        ]
+        if isinstance(ahead, LiteRows):
+            met = ahead.change(texts)
+        else:
+            cursor = driver_cursor(connection)
+            met = [cursor.executemany(*each).rowcount for each in texts]
+        self._check((*each, found) for each, found in zip(wanted, met, strict=True))
 
     def heads(self, connection: Connection, columns: str, numbers: Sequence[int], locked: bool) -> list[Row]:
         """Columns of these communities' heads, in the order of the numbers; with their locks, where an engine has some."""

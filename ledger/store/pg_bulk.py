@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, LargeBinary, Table, Text
 
 from ledger.store import schema
-from ledger.store.bulk import HEAD, TERMS, TOTALS, Bulk, Change, Question, Row, Rows, driver_cursor
+from ledger.store.bulk import HEAD, TERMS, TOTALS, Ahead, Bulk, Change, Question, Row, Rows, driver_cursor
 from ledger.store.columns import Uid
 from ledger.store.pg_copy import PACKED, Copies
 from ledger.store.pg_flight import Flights, Statement, array, value
@@ -40,6 +40,9 @@ class PostgresqlBulk(Bulk):
                 for row in rows:
                     write(row)
 
+    def beside(self, engine: Engine) -> None:
+        """Nothing: the server is a process beside us already."""
+
     def ahead(self, connection: Connection) -> Copies:
         """COPY that does not wait."""
         return Copies(connection.connection.driver_connection, connection.info.get(MEANWHILE))
@@ -49,7 +52,7 @@ class PostgresqlBulk(Bulk):
         connection: Connection,
         inserts: Iterable[tuple[Table, Rows]],
         changes: Iterable[tuple[Change, Rows]],
-        ahead: Copies | None = None,
+        ahead: Ahead | None = None,
     ) -> None:
         """A small batch in one flight; of a large one the rows go before, by COPY."""
         filled = [(table, rows) for table, rows in inserts if rows]
@@ -64,7 +67,7 @@ class PostgresqlBulk(Bulk):
                 flight.append(self._changing(change, some))
                 wanted.append((change, len(some)))
         if not small:
-            self._copy(connection, filled, ahead or self.ahead(connection))
+            self._copy(connection, filled, ahead if isinstance(ahead, Copies) else self.ahead(connection))
         found = flights(connection).run(flight)[ours:]
         self._check((*each, met) for each, met in zip(wanted, found, strict=True))
 

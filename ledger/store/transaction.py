@@ -56,13 +56,16 @@ class Transactions:
         clock: Callable[[], int],
         salts: Callable[[int], bytes] = os.urandom,
         on_step: Callable[[str], None] | None = None,
+        alone: bool = False,
     ) -> None:
+        """`alone`: no process is started to help; the other cores are somebody else's."""
         self._engine = engine
         self._clock = clock
         self._salts = salts
         self._step: Callable[[str], None] = on_step or (lambda step: None)
         self._bulk = bulk_for(engine.dialect.name)
         self._postgresql = engine.dialect.name == "postgresql"
+        self._beside = None if alone else self._bulk.beside(engine)
         self._connection: Connection | None = None
         self._numbers: dict[UUID, int] = {}
         self.kept: OrderedDict[UUID, Kept] = OrderedDict()
@@ -96,6 +99,8 @@ class Transactions:
 
     def disconnect(self) -> None:
         """Close the connection, whatever state it is in; the next batch opens another."""
+        if self._beside is not None:
+            self._beside.close()
         connection, self._connection = self._connection, None
         if connection is not None:
             if (
@@ -122,9 +127,11 @@ class Transactions:
                 uid = command.community
                 commands = by_community.setdefault(uid, [])
             commands.append(command)
-        connection = self._connected()
+        large = len(asked) > FEW
+        beside = self._beside if large and self._beside is not None and self._beside.ready() else None
         try:
-            transaction = connection.begin()
+            connection = self._connected() if beside is None else beside.begin()
+            transaction = connection.begin() if beside is None else beside
             self._step("begin")
             states = self._lock(connection, by_community)
             self._step("locked")
@@ -136,7 +143,7 @@ class Transactions:
                     fill(connection, state.kept, commands)
             taken = self._taken_codes(connection, by_community, states)
             self._step("read")
-            ahead = self._bulk.ahead(connection) if len(asked) > FEW else None
+            ahead = beside or (self._bulk.ahead(connection) if large else None)
             batch, clock = Batch(self._bulk, ahead), self._clock()
             self.behind = max(state.kept.books.ts - clock for state in states.values())
             answers = decide_all(batch, states, taken, asked, clock, self._salts(SALT_BYTES * len(asked)))

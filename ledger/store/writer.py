@@ -15,10 +15,9 @@ from ledger.core.journal import Decision
 from ledger.core.merkle import leaf_hash
 from ledger.store import accounts, schema
 from ledger.store.accounts import NEVER
-from ledger.store.bulk import Bulk, Change, Row
+from ledger.store.bulk import Ahead, Bulk, Change, Row
 from ledger.store.effects import NEW, ROWS_OF, At, Part
 from ledger.store.loader import Kept
-from ledger.store.pg_copy import Copies
 
 SENT = 128
 """Transfers from which a part of a batch goes to the server before the batch is complete."""
@@ -36,7 +35,7 @@ class Memo(NamedTuple):
 class Batch:
     """Rows of one transaction. `enter` and `refuse` collect, `write` writes."""
 
-    def __init__(self, bulk: Bulk, ahead: Copies | None = None) -> None:
+    def __init__(self, bulk: Bulk, ahead: Ahead | None = None) -> None:
         self._bulk = bulk
         self._ahead = ahead
         self._uid = bulk.uid
@@ -72,7 +71,7 @@ class Batch:
         if self._ahead is not None and not seq % PUMPED:
             self._send(self._ahead)
 
-    def _send(self, ahead: Copies) -> None:
+    def _send(self, ahead: Ahead) -> None:
         """Let the server store what there is, while we go on."""
         if len(self._transfers) < SENT:
             ahead.pump()
