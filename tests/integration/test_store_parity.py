@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from ledger.core import commands as c
 from ledger.service import Ledger
-from ledger.store import transaction, writer
+from ledger.store import lite_rows, transaction, writer
 from ledger.store.queue import Answer
 from ledger.store.schema import metadata
 from tests import postgres, postgres_run
@@ -64,7 +64,8 @@ def ragged(commands: list[c.Command]) -> Iterator[list[c.Command]]:
 
 
 def sent_early(patch: pytest.MonkeyPatch) -> None:
-    """PostgreSQL hears of a batch payment by payment, while it is decided."""
+    """Both engines hear of a batch payment by payment, while it is decided."""
+    patch.setattr(lite_rows, "WAIT", 30.0)
     patch.setattr(transaction, "FEW", 0)
     patch.setattr(writer, "SENT", 2)
     patch.setattr(writer, "PUMPED", 1)
@@ -109,8 +110,9 @@ def test_batches_of_any_cut_and_both_engines_agree(
     sent_early(monkeypatch)
     with postgres.database(postgres_run.server_url()) as another:
         early = play(another.render_as_string(hide_password=False), script, whole)
+    beside = play(f"sqlite:///{tmp_path / 'beside.db'}", script, whole)
     assert len(first[0]) == 480 and len({answer.split("(")[0] for answer in first[0]}) == 2
-    for other in (one_by_one, postgresql, early):
+    for other in (one_by_one, postgresql, early, beside):
         assert other[0] == first[0]
         for name, rows in first[1].items():
             assert other[1][name] == rows, name
