@@ -112,7 +112,7 @@ class LiteRows:
                 reading.close()
         self._reader.dispose()
         if child is not None:
-            child.end(at_once=self._under_way)  # it may only be slow: two must not write one batch
+            child.end(at_once=self._under_way or not self._heard)  # slow, maybe: two must not write one batch
         self._heard = self._under_way = False
 
     def _tell(self, *said: Any) -> None:

@@ -20,6 +20,7 @@ from ledger.core.commands import Command, DefineCurrency, OpenAccount, Pay
 from ledger.core.journal import Receipt
 from ledger.core.policy import Policy
 from ledger.service import Ledger, new_id, open_ledger
+from ledger.store import lite_rows, transaction
 from ledger.store.verify import verify
 from tests.faults.disk import in_a_process, open_as_nobody, reach_the_limit, work_until_full
 from tests.faults.heard import Heard, Notebook, read_notes
@@ -77,10 +78,13 @@ def small_disk() -> Iterator[Path]:
         folder.rmdir()
 
 
-@pytest.mark.parametrize("apart", [False, True], ids=["thread", "process"])
-def test_a_full_disk(small_disk: Path, apart: bool) -> None:
+@pytest.mark.parametrize("way", ["thread", "process", "beside"])
+def test_a_full_disk(small_disk: Path, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if way == "beside":
+        monkeypatch.setattr(transaction, "FEW", 0)
+        monkeypatch.setattr(lite_rows, "WAIT", 30.0)
     job, url = job_for(small_disk)
-    with open_ledger(url, clock=running_clock(job.began), migrate=False, writer_apart=apart) as ledger:
+    with open_ledger(url, clock=running_clock(job.began), migrate=False, writer_apart=way == "process") as ledger:
         filler = small_disk / "filler"
         free = shutil.disk_usage(small_disk).free
         filler.write_bytes(bytes(free - ROOM))

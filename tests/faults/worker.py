@@ -15,6 +15,7 @@ from random import Random
 
 from ledger.core.commands import Command
 from ledger.service import Ledger, open_ledger
+from ledger.store import lite_rows, transaction
 from tests.faults import breaking
 from tests.faults.heard import Heard, Notebook, heard
 from tests.faults.orders import running_clock, say
@@ -40,6 +41,10 @@ class Job:
     kill_at: str = ""
     kill_after: int = 1
     """Kill the process when it reaches `kill_at` for the so manieth time."""
+    beside: bool = False
+    """Kill the one that stores for it instead (SQLite)."""
+    few: int = transaction.FEW
+    """Commands up to which a batch is decided whole before the database hears of it."""
     broken: Sequence[str] = field(default=())
     """Parts of the design to leave out; see `breaking`."""
 
@@ -88,6 +93,7 @@ def finish(process: BaseProcess) -> int:
 def run(job: Job) -> None:
     """Every client sends its orders; then the ledger is closed in good order."""
     breaking.leave_out(job.broken)
+    transaction.FEW, lite_rows.WAIT = job.few, float(SECONDS)
     notebook = Notebook(job.notes)
     reached = 0
 
@@ -98,7 +104,7 @@ def run(job: Job) -> None:
         if step == job.kill_at:
             reached += 1
             if reached == job.kill_after:
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(beside(ledger) if job.beside else os.getpid(), signal.SIGKILL)
 
     with open_ledger(job.url, clock=running_clock(job.began), on_step=on_step, migrate=False) as ledger:
         clients = [
@@ -115,6 +121,15 @@ def run(job: Job) -> None:
             client.join()
         stats = ledger.committer.stats
         notebook.write([Counts(stats.retries, stats.isolated)])
+
+
+def beside(ledger: Ledger) -> int:
+    """The process that stores large batches of a ledger on SQLite."""
+    transactions = ledger.committer._transactions
+    assert isinstance(transactions, transaction.Transactions) and transactions._beside is not None
+    pid = transactions._beside.pid
+    assert pid is not None, "no large batch has come by"
+    return pid
 
 
 def _client(ledger: Ledger, notebook: Notebook, orders: list[Command], random: Random, most: int) -> None:
