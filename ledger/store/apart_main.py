@@ -126,7 +126,7 @@ class _Writer:
         self._now = 0
         engine = make_engine(parse_url(url), writer=True)
         event.listen(engine, "connect", lambda _, record: record.info.update({MEANWHILE: meanwhile}))
-        self._transactions = Transactions(engine, lambda: self._now)
+        self._transactions = Transactions(engine, lambda: self._now, alone=True)
 
     def commit(self, asked: Sequence[Asked], now: int) -> bytes:
         """Commit a batch, its signatures checked, by the parent's clock (ns); what to say of it."""

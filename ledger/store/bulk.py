@@ -1,12 +1,12 @@
 """Many rows at once, the way each engine does it best. The only writing code that knows the engine.
 
 Rows are tuples in the order of the table's columns, ready for the driver (`uid` makes a UUID ready). PostgreSQL takes
-them by binary COPY, or a few hundred in one flight; SQLite by executemany.
+them by binary COPY, or a few hundred in one flight; SQLite by executemany, of a large batch in a process beside us.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from functools import cache
 from operator import attrgetter, itemgetter
@@ -93,7 +93,7 @@ class Bulk:
         self,
         connection: Connection,
         inserts: Iterable[tuple[Table, Rows]],
-        changes: Collection[tuple[Change, Rows]],
+        changes: Iterable[tuple[Change, Rows]],
         ahead: Ahead | None = None,
     ) -> None:
         """Insert, then change. Raises Corrupt when an account or head is not at the version or number that was known.
@@ -105,18 +105,18 @@ class Bulk:
                 self.insert(connection, table, rows)
             else:
                 ahead.put(table, rows)
-        wanted = [(change, len(rows)) for change, rows in changes if rows]
-        texts = [
-            (self._changes[change], sorted(rows, key=_ACCOUNT) if change is Change.TOTALS else rows)
+        filled = [
+            (change, sorted(rows, key=_ACCOUNT) if change is Change.TOTALS else rows)
             for change, rows in changes
             if rows
         ]
+        statements = [(self._changes[change], rows) for change, rows in filled]
         if isinstance(ahead, LiteRows):
-            met = ahead.change(texts)
+            met = ahead.change(statements)
         else:
             cursor = driver_cursor(connection)
-            met = [cursor.executemany(*each).rowcount for each in texts]
-        self._check((*each, found) for each, found in zip(wanted, met, strict=True))
+            met = [cursor.executemany(*each).rowcount for each in statements]
+        self._check((change, len(rows), found) for (change, rows), found in zip(filled, met, strict=True))
 
     def heads(self, connection: Connection, columns: str, numbers: Sequence[int], locked: bool) -> list[Row]:
         """Columns of these communities' heads, in the order of the numbers; with their locks, where an engine has some."""

@@ -84,7 +84,9 @@ def test_a_full_disk(small_disk: Path, way: str, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(transaction, "FEW", 0)
         monkeypatch.setattr(lite_rows, "WAIT", 30.0)
     job, url = job_for(small_disk)
-    with open_ledger(url, clock=running_clock(job.began), migrate=False, writer_apart=way == "process") as ledger:
+    with open_ledger(
+        url, clock=running_clock(job.began), migrate=False, writer_apart=way == "process"
+    ) as ledger:
         filler = small_disk / "filler"
         free = shutil.disk_usage(small_disk).free
         filler.write_bytes(bytes(free - ROOM))

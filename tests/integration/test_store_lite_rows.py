@@ -31,7 +31,7 @@ from ledger.store.transaction import STEPS, Transactions
 from ledger.store.verify import verify
 from tests.integration.store_work import Work, begin, open_store
 from tests.integration.test_committer import Hook, entries
-from tests.integration.test_writer_apart import ended, runs
+from tests.integration.test_writer_apart import ended, runs, writer_of
 
 ROOT = Path(__file__).parents[2]
 LARGE = 20
@@ -357,6 +357,16 @@ def test_nor_while_it_starts_or_where_there_is_one_core(url: str, monkeypatch: p
     with open_store(url) as ledger:
         check_fresh(ledger, large(work))
         assert beside(ledger).pid is None
+
+
+def test_a_writer_apart_starts_no_other(url: str) -> None:
+    """The second core is the server's."""
+    with open_store(url, writer_apart=True) as ledger:
+        work = begin(ledger)
+        for _ in range(3):
+            check_fresh(ledger, large(work, 200))
+        pid = writer_of(ledger)
+        assert Path(f"/proc/{pid}/task/{pid}/children").read_text() == ""
 
 
 def test_it_is_killed_again_and_again(played: tuple[Ledger, Work, Hook]) -> None:
