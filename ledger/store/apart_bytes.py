@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import marshal
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from struct import Struct
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -19,9 +19,6 @@ from ledger.core.journal import Left, Receipt
 from ledger.core.policy import Sphere
 from ledger.store.queue import Answer, Asked
 from ledger.store.writer import Memo
-
-SIZE = Struct(">Q")
-"""Before each message: how many bytes follow."""
 
 _HEAD = Struct(">?qq")
 """How what the writer says begins: whether it went well, how many commands it is about, how far (ns) the clock is behind."""
@@ -36,27 +33,6 @@ _WHOLE = {int, type(None)}
 
 Plain = Any
 """What `marshal` can write."""
-
-
-def message(said: bytes) -> bytes:
-    """Something said, as it goes over a socket."""
-    return SIZE.pack(len(said)) + said
-
-
-class Messages:
-    """Whole messages out of what a socket brings in pieces."""
-
-    def __init__(self) -> None:
-        self._got = bytearray()
-
-    def feed(self, some: bytes) -> Iterator[bytes]:
-        """The messages that end with this piece."""
-        got = self._got
-        got += some
-        while len(got) >= SIZE.size and len(got) >= (end := SIZE.size + SIZE.unpack_from(got)[0]):
-            said = bytes(got[SIZE.size : end])
-            del got[:end]
-            yield said
 
 
 def batch_bytes(asked: Sequence[Asked], now: int) -> bytes:

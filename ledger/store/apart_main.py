@@ -6,7 +6,6 @@ next one. While the database stores that, the signatures of the one after are ch
 
 from __future__ import annotations
 
-import signal
 import socket
 import sys
 from collections import deque
@@ -19,8 +18,9 @@ from sqlalchemy import event
 from ledger.core.commands import MAX_BATCH
 from ledger.core.errors import Code, Rejected
 from ledger.core.signing import must_hold
-from ledger.store.apart import HOLD, hear, tell
-from ledger.store.apart_bytes import Messages, answers_said, failure_said, read_batch
+from ledger.store.apart import HOLD
+from ledger.store.apart_bytes import answers_said, failure_said, read_batch
+from ledger.store.child import Messages, hear, tell
 from ledger.store.collecting import collecting_later, collecting_seldom
 from ledger.store.committer import temporary
 from ledger.store.engine import make_engine, one_line, parse_url
@@ -33,8 +33,6 @@ from ledger.store.transaction import Transactions
 
 def main(line: socket.socket, stream: socket.socket) -> None:
     """Serve one parent. The first message of `line` is the database's address."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # the parent is told too, and lets us go when all are answered
     url = hear(line)
     if url is None:
         return

@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from select import POLLIN, poll
 from struct import Struct
 
@@ -26,14 +26,15 @@ _OURS: Set[signal.Signals] = {signal.SIGINT, signal.SIGTERM}
 class Child:
     """A process that runs `module`, which gets the number of its end of the socket as its argument."""
 
-    def __init__(self, module: str) -> None:
-        """Raises OSError when no process can be had."""
+    def __init__(self, module: str, *handed: socket.socket) -> None:
+        """`handed` are further ends of sockets, whose numbers follow. Raises OSError when no process can be had."""
         self._line, theirs = socket.socketpair()
         self._line.settimeout(PATIENCE)
-        command = [sys.executable, "-m", module, str(theirs.fileno())]
+        ends = [end.fileno() for end in (theirs, *handed)]
+        command = [sys.executable, "-m", module, *map(str, ends)]
         heard = signal.pthread_sigmask(signal.SIG_BLOCK, _OURS)  # it is born deaf to them, and stays so
         try:
-            self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+            self._process = subprocess.Popen(command, pass_fds=ends, stdin=subprocess.DEVNULL)
         except BaseException:
             self._line.close()
             raise
@@ -80,9 +81,30 @@ class Child:
             self._process.wait()
 
 
+def message(said: bytes) -> bytes:
+    """Something said, as it goes over a socket."""
+    return SIZE.pack(len(said)) + said
+
+
+class Messages:
+    """Whole messages out of what a socket brings in pieces."""
+
+    def __init__(self) -> None:
+        self._got = bytearray()
+
+    def feed(self, some: bytes) -> Iterator[bytes]:
+        """The messages that end with this piece."""
+        got = self._got
+        got += some
+        while len(got) >= SIZE.size and len(got) >= (end := SIZE.size + SIZE.unpack_from(got)[0]):
+            said = bytes(got[SIZE.size : end])
+            del got[:end]
+            yield said
+
+
 def tell(line: socket.socket, said: bytes) -> None:
     """Send one message."""
-    line.sendall(SIZE.pack(len(said)) + said)
+    line.sendall(message(said))
 
 
 def hear(line: socket.socket) -> bytes | None:

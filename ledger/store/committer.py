@@ -22,8 +22,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ledger.core.commands import MAX_BATCH
 from ledger.core.errors import Corrupt, LedgerError, Unavailable
-from ledger.store.apart import ENDING, Apart
+from ledger.store.apart import Apart
 from ledger.store.apart_bytes import Failed
+from ledger.store.child import ENDING
 from ledger.store.collecting import collecting_later
 from ledger.store.engine import one_line
 from ledger.store.line import Line, Room

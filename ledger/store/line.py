@@ -16,13 +16,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ledger.core.errors import Unavailable
-from ledger.store.apart_bytes import Messages, batch_bytes, message, read_answers, read_said
+from ledger.store.apart_bytes import batch_bytes, read_answers, read_said
+from ledger.store.child import PATIENCE, Messages, message
 from ledger.store.queue import FULL, Asked, AsyncGroup
 
-PATIENCE = 90
-"""Seconds until a writer that says nothing is given up; the database gives up before."""
 LOOKS = 9
-"""How often it is looked in this time."""
+"""How often, within our patience, it is looked whether the writer still speaks."""
 AT_ONCE = 16
 """Commands told, and callers woken, at once: with more, the loop and the writer wait for each other by turns; with fewer,
 batches are small and messages many."""

@@ -21,7 +21,7 @@ from ledger.core.errors import Code, Corrupt, Rejected, Unavailable
 from ledger.core.journal import Receipt
 from ledger.service import Ledger
 from ledger.store import apart, line
-from ledger.store.apart_bytes import Messages, message
+from ledger.store.child import Messages, message
 from ledger.store.committer import Limits
 from ledger.store.verify import verify
 from tests.integration.store_work import begin, open_store
@@ -230,8 +230,8 @@ def test_a_writer_that_says_nothing_is_given_up(engine_url: str, monkeypatch: py
     with open_store(engine_url, writer_apart=True) as ledger:
         work, before = begin(ledger), entries(ledger)
         first, thread = writer_of(ledger), ledger.committer._transactions
-        assert isinstance(thread, apart.Apart) and thread._line is not None
-        thread._line.settimeout(0.5)
+        assert isinstance(thread, apart.Apart) and thread._child is not None
+        thread._child._line.settimeout(0.5)
         monkeypatch.setattr(line, "PATIENCE", 0.5)
         os.kill(first, signal.SIGSTOP)
         answers = receipts(asyncio.run(all_at_once(ledger, [pay(work) for _ in range(20)])))
