@@ -184,7 +184,7 @@ def _services(
         rates=Rates(settings.rate, settings.rate_anonymous),
         metrics=metrics,
         reports=Reports(
-            ledger.reader, reports_folder(settings.database.get_secret_value(), settings.reports)
+            ledger.reader, reports_folder(settings.database.get_secret_value(), settings.reports), clock
         ),
         cursors=Cursors(derive(master, "cursor")),
         secret=derive(master, "memo"),

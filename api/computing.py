@@ -16,7 +16,7 @@ from ledger.analytics.indicators import REGISTRY
 from ledger.analytics.report.asking import Question, ask, moment
 from ledger.analytics.report.charts import svg
 from ledger.analytics.report.document import pdf
-from ledger.analytics.report.region import for_region, whole_months
+from ledger.analytics.report.region import closed_months, for_region, month_under_way
 from ledger.analytics.report.whole import Report, build
 from ledger.analytics.report.written import to_csv, to_json, to_parquet
 from ledger.analytics.source.facts import MemberFact
@@ -45,9 +45,9 @@ def listing(lang: str) -> list[dict[str, Any]]:
 
 
 def make(
-    reader: Reader, folder: Path, wanted: Wanted, facts: Iterable[MemberFact]
+    reader: Reader, folder: Path, wanted: Wanted, facts: Iterable[MemberFact], now: int
 ) -> tuple[str | bytes, str]:
-    """The report in the form that is wanted, and its media type."""
+    """The report in the form that is wanted, and its media type. `now`: seconds since 1970 by the server's clock."""
     if wanted.name != "all" and wanted.name not in REGISTRY:
         raise not_found("report")
     if wanted.aggregates and wanted.entry is not None:
@@ -62,11 +62,13 @@ def make(
         entry=wanted.entry,
     )
     if wanted.pilots:
-        return given(_beside(reader, folder, wanted, question), wanted.form, wanted.lang)
+        return given(_beside(reader, folder, wanted, question, now), wanted.form, wanted.lang)
+    if wanted.aggregates and question.end is None:
+        question = replace(question, end=month_under_way(now))
     scene = ask(reader, folder, question, facts=facts)
     names = [each.name for each in REGISTRY] if wanted.name == "all" else [wanted.name]
     if wanted.aggregates:
-        return given(for_region(scene, REGISTRY, names), wanted.form, wanted.lang)
+        return given(for_region(scene, REGISTRY, names, now), wanted.form, wanted.lang)
     return given(build(scene, [REGISTRY[name] for name in names]), wanted.form, wanted.lang)
 
 
@@ -79,14 +81,14 @@ def scene(
     return ask(reader, folder, question, facts=facts)
 
 
-def _beside(reader: Reader, folder: Path, wanted: Wanted, question: Question) -> Report:
+def _beside(reader: Reader, folder: Path, wanted: Wanted, question: Question, now: int) -> Report:
     """Communities side by side, for a reader of aggregates; `compare` withholds what few members are behind."""
     if not wanted.aggregates:
         raise forbidden("not_allowed", "pilots: only a reader of aggregates sees several communities")
     if wanted.name != "comparison" or question.start is None or question.end is None:
         raise Rejected(Code.INVALID_FIELD, "pilots: only for comparison, with from and to", "pilots")
     scene = ask(reader, folder, question, facts=facts_of(reader, question.community))
-    whole_months(scene.window)
+    closed_months(scene.window, now)
     others = {}
     for each in wanted.pilots:
         code, _, currency = each.partition(":")

@@ -68,9 +68,9 @@ Made = tuple[str | bytes, str]
 class Reports:
     """The workers that compute reports in one process."""
 
-    def __init__(self, reader: Reader, folder: Path) -> None:
-        """`folder` keeps the extracts."""
-        self._reader, self.folder = reader, folder
+    def __init__(self, reader: Reader, folder: Path, clock: Callable[[], int]) -> None:
+        """`folder` keeps the extracts; `clock` (ns) says which months have ended."""
+        self._reader, self.folder, self._clock = reader, folder, clock
         self._workers = ThreadPoolExecutor(AT_ONCE, "ricochet-reports")
         self._asked: dict[Wanted, Future[Made]] = {}
 
@@ -114,7 +114,7 @@ class Reports:
 
     def _compute(self, wanted: Wanted) -> Made:
         facts = facts_of(self._reader, wanted.community)
-        made: Made = _computing().make(self._reader, self.folder, wanted, facts)
+        made: Made = _computing().make(self._reader, self.folder, wanted, facts, self._clock() // SECOND)
         return made
 
     def _ended(self, wanted: Wanted, began: float) -> None:

@@ -99,8 +99,9 @@ def reports_page() -> str:
         "## Data from beside the ledger\n\n"
         f"`--with NAME=FILE` loads {_listed(LOADERS)}. An indicator that lacks its data says so.\n\n"
         "## What a reader of aggregates sees\n\n"
-        f"Whole months only, and no sum with fewer than {PROFESSIONALS} professionals or {INDIVIDUALS} individuals behind it, or "
-        f"one of them above {SHARE_PERCENT} %; further cells are withheld so that sums give nothing away.\n\n"
+        f"Whole months that have ended, and no sum with fewer than {PROFESSIONALS} professionals or {INDIVIDUALS} "
+        f"individuals behind it, or one of them above {SHARE_PERCENT} %; further cells are withheld so that sums "
+        "give nothing away.\n\n"
         "## Why a figure is not said\n\n"
         + table(["Code", "Meaning"], ((f"`{code}`", said) for code, (said, _) in sorted(WHY.items())))
         + "\n## Notes\n\n"

@@ -84,8 +84,8 @@ async def read(
 ) -> Response:
     """One indicator or all over a window, with the entry and the root that they follow from.
 
-    By day in UTC; `to` is not counted. A reader of aggregates gives whole months and no entry, and what few members
-    are behind is withheld.
+    By day in UTC; `to` is not counted. A reader of aggregates gives whole months that have ended (without `to`: up to the
+    last of them) and no entry, and what few members are behind is withheld.
     """
     wanted = Wanted(
         community=caller.community, name=name, currency=currency, start=start, end=end, entry=entry,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -143,6 +144,15 @@ class Served:
         return self.post(self.riv.ada.token, "/v1/payments", body, expect)
 
 
+class Clock:
+    """The computer's time, and so many days more."""
+
+    days = 0
+
+    def __call__(self) -> int:
+        return time.time_ns() + self.days * 86_400 * 10**9
+
+
 def settings_for(url: str, **changes: Any) -> Settings:
     """Settings for a test: no jobs, limits that nobody reaches."""
     values = {
@@ -153,7 +163,7 @@ def settings_for(url: str, **changes: Any) -> Settings:
 
 
 @contextmanager
-def served(url: str, **changes: Any) -> Iterator[Served]:
-    """The application on a database, started and in the end stopped."""
-    with TestClient(create_app(settings_for(url, **changes)), base_url="http://riv.example") as client:
+def served(url: str, *, clock: Callable[[], int] = time.time_ns, **changes: Any) -> Iterator[Served]:
+    """The application on a database, started and in the end stopped; `clock` as the application takes it (ns)."""
+    with TestClient(create_app(settings_for(url, **changes), clock=clock), base_url="http://riv.example") as client:
         yield Served(client)

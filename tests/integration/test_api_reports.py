@@ -6,6 +6,7 @@ import asyncio
 import io
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +17,30 @@ from api import reporting
 from api.identity.principal import Role
 from api.nightly import Nightly
 from api.reporting import Reports, Wanted
+from ledger.analytics.report.region import closed_months
+from ledger.analytics.source.window import Window
 from ledger.community.membership import MemberKind
 from ledger.core import commands as c
-from ledger.core.errors import Unavailable
+from ledger.core.errors import Rejected, Unavailable
 from ledger.jobs import Reports as ReportsJob
 from ledger.jobs import prepare_here, run_jobs, with_reports
 from ledger.service import new_id
-from tests.integration.served import Place, Served, served
+from tests.integration.served import Clock, Place, Served, served
 
 STAFF = (Role.OPERATOR, Role.TREASURER, Role.AUDITOR)
 
-BEGINNING = "from=2020-01-01&to=2030-01-01"
+BEGINNING = "from=2020-01-01"
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[Served]:
     path: Path = tmp_path_factory.mktemp("reports") / "ricochet.db"
-    with served(f"sqlite:///{path}") as town:
+    with served(f"sqlite:///{path}", clock=clock) as town:
         for amount in (100, 250, 300):
             town.pay(amount)
         yield town
@@ -44,6 +52,31 @@ def report(town: Served, token: str, name: str, query: str = "", expect: int = 2
 
 def figures(said: Any, name: str) -> dict[str, Any]:
     return next(dict(each["figures"]) for each in said["indicators"] if each["name"] == name)
+
+
+def month_begun(town: Served) -> datetime:
+    """When the month under way began, by the server's clock."""
+    now = datetime.fromtimestamp(town.use.clock() // 10**9, UTC)
+    return now.replace(day=1, hour=0, minute=0, second=0)
+
+
+def closed(town: Served) -> str:
+    """All months that have ended."""
+    return f"{BEGINNING}&to={month_begun(town):%Y-%m-%d}"
+
+
+def trade(town: Served) -> None:
+    """Payments of 40 among so many that their sum may be read."""
+    for _ in range(14):
+        somebody = town.riv.join("Somebody", MemberKind.PERSON)
+        firm = town.riv.join("Some firm", MemberKind.BUSINESS)
+        for payer, payee in ((somebody, firm), (firm, somebody), (firm, town.riv.ben)):
+            town.use.ledger.submit(
+                c.Pay(
+                    id=new_id(), community=town.riv.community, actor=payer.id, payer=payer.account, payee=payee.account,
+                    amount=40, currency="RIV",
+                )
+            )  # fmt: skip
 
 
 def test_an_association_reads_its_own(town: Served) -> None:
@@ -84,27 +117,21 @@ def test_every_form(town: Served) -> None:
     assert ask("velocity", "svg", 404).json()["code"] == "chart_not_found"
 
 
-def test_the_region_reads_aggregates_of_whole_months_only(town: Served) -> None:
+def test_the_region_reads_aggregates_of_whole_months_only(town: Served, clock: Clock) -> None:
     region = town.riv.keys[Role.REGION_READER]
-    query = f"&community=RIV&{BEGINNING}"
+    clock.days += 31
+    query = f"&community=RIV&{closed(town)}"
     said = report(town, region, "pairs", query)
     hidden = figures(said, "pairs")
     assert {each["value"] for each in hidden.values()} == {None}, "one payer and one payee are behind it"
     assert {each["why"] for each in hidden.values()} == {"hidden"}
     assert (
-        report(town, region, "pairs", "&community=RIV&from=2020-01-02&to=2030-01-01", 422)["field"] == "from"
+        report(town, region, "pairs", "&community=RIV&from=2020-01-02&to=2025-01-01", 422)["field"] == "from"
     )
     assert report(town, region, "pairs", f"{query}&entry=5", 422)["field"] == "entry"
-    for _ in range(14):
-        somebody = town.riv.join("Somebody", MemberKind.PERSON)
-        firm = town.riv.join("Some firm", MemberKind.BUSINESS)
-        for payer, payee in ((somebody, firm), (firm, somebody), (firm, town.riv.ben)):
-            town.use.ledger.submit(
-                c.Pay(
-                    id=new_id(), community=town.riv.community, actor=payer.id, payer=payer.account, payee=payee.account,
-                    amount=40, currency="RIV",
-                )
-            )  # fmt: skip
+    trade(town)
+    clock.days += 31
+    query = f"&community=RIV&{closed(town)}"
     said = report(town, region, "pairs", query)
     assert figures(said, "pairs")["volume"]["value"] == 650 + 14 * 3 * 40
     own = report(town, town.riv.keys[Role.AUDITOR], "recirculation")
@@ -115,10 +142,42 @@ def test_the_region_reads_aggregates_of_whole_months_only(town: Served) -> None:
     assert str(town.riv.ben.account) not in str(report(town, region, "all", query))
 
 
+def test_two_looks_of_the_region_in_a_month_do_not_differ_by_a_payment(town: Served, clock: Clock) -> None:
+    trade(town)
+    clock.days += 31
+    region, begun = town.riv.keys[Role.REGION_READER], month_begun(town)
+    after = (begun + timedelta(days=31)).replace(day=1)
+    query = f"&community=RIV&{closed(town)}"
+    before = report(town, region, "all", query)
+    assert figures(before, "velocity")["volume"]["value"] is not None
+    for to in (after, after.replace(year=2199)):
+        said = report(town, region, "velocity", f"&community=RIV&{BEGINNING}&to={to:%Y-%m-%d}", 422)
+        last = begun - timedelta(days=1)
+        assert (said["code"], said["field"]) == ("invalid_field", "to")
+        assert f"{last:%Y-%m}; give {begun:%Y-%m-%d} or earlier" in said["detail"]
+        said = report(town, region, "comparison", f"&community=RIV&{BEGINNING}&to={to:%Y-%m-%d}&pilots=BIG", 422)
+        assert said["field"] == "to", "nor side by side"
+    town.pay(170)
+    after_it = report(town, region, "all", query)
+    assert after_it["indicators"] == before["indicators"] and after_it["head"]["entry"] > before["head"]["entry"]
+    unsaid = report(town, region, "all", f"&community=RIV&{BEGINNING}")
+    assert unsaid["head"]["window"] == after_it["head"]["window"], "without `to`: up to the last month that has ended"
+    own = report(town, town.riv.keys[Role.AUDITOR], "velocity", f"&from={begun:%Y-%m-%d}&to={after:%Y-%m-%d}")
+    assert figures(own, "velocity")["volume"]["value"] == 170, "the association sees the month under way"
+
+
+def test_the_month_has_ended_at_its_last_instant(town: Served) -> None:
+    begun = int(month_begun(town).timestamp())
+    closed_months(Window.between(0, begun), begun)
+    with pytest.raises(Rejected) as refused:
+        closed_months(Window.between(0, begun), begun - 1)
+    assert refused.value.field == "to"
+
+
 def test_the_region_sets_pilots_side_by_side(town: Served) -> None:
     region = town.riv.keys[Role.REGION_READER]
     other = Place(town.use, "MES", "Mona", "Noah's Nursery")
-    query = f"&community=RIV&{BEGINNING}&pilots=MES:MES"
+    query = f"&community=RIV&{closed(town)}&pilots=MES:MES"
     said = report(town, region, "comparison", query)
     assert str(other.community) not in str(said)
     assert list(said["head"]["beside"].values()) == [town.use.ledger.reader.head(other.community).root.hex()]
@@ -126,7 +185,7 @@ def test_the_region_sets_pilots_side_by_side(town: Served) -> None:
     assert rows["MES · MES"] is None, "too few are behind it"
     assert report(town, region, "velocity", query, 422)["field"] == "pilots"
     staff = town.riv.keys[Role.AUDITOR]
-    assert report(town, staff, "comparison", f"&{BEGINNING}&pilots=MES:MES", 403)["code"] == "not_allowed"
+    assert report(town, staff, "comparison", f"&{closed(town)}&pilots=MES:MES", 403)["code"] == "not_allowed"
     assert report(town, region, "comparison", f"{query}&pilots=NONE", 404)["code"] == "community_not_found"
 
 
@@ -160,7 +219,7 @@ def wanted(town: Served, name: str) -> Wanted:
 def test_equal_questions_are_computed_once_and_too_many_are_sent_away(
     town: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reports, go_on, computed = Reports(town.use.ledger.reader, tmp_path), threading.Event(), list[str]()
+    reports, go_on, computed = Reports(town.use.ledger.reader, tmp_path, town.use.clock), threading.Event(), list[str]()
 
     def slow(self: Reports, asked: Wanted) -> tuple[str, str]:
         computed.append(asked.name)

@@ -29,8 +29,8 @@ from ledger.community.membership import MemberKind
 from ledger.core import commands as c
 from ledger.core.accounts import AccountKind, Model
 from ledger.service import new_id
-from tests.integration.served import STAFF, Place
-from tests.pages.visiting import Site, visited
+from tests.integration.served import STAFF, Clock, Place
+from tests.pages.visiting import Site, Visitor, visited
 
 RIV, MES = UUID(int=1), UUID(int=2)
 PILOTS = [
@@ -107,9 +107,28 @@ def test_sheets_hold_numbers_and_no_formulas() -> None:
 
 
 @pytest.fixture
-def site(tmp_path: object) -> Iterator[Site]:
-    with visited(f"sqlite:///{tmp_path}/ledger.db") as found:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def site(tmp_path: object, clock: Clock) -> Iterator[Site]:
+    with visited(f"sqlite:///{tmp_path}/ledger.db", clock=clock) as found:
         yield found
+
+
+def this_month(site: Site) -> str:
+    return datetime.fromtimestamp(site.use.clock() / 10**9, UTC).strftime("%Y-%m")
+
+
+def computed(office: Visitor, path: str) -> str:
+    """A page, or a file of the observatory, when its figures have been computed."""
+    for _ in range(300):
+        answer = office.ask("GET", path)
+        if answer.status_code != 503 and "refresh" not in answer.headers:
+            return office.get(path)
+        time.sleep(0.2)
+    raise AssertionError(f"{path} is still being computed")
 
 
 def trade(place: Place, people: int, firms: int) -> None:
@@ -156,13 +175,16 @@ def test_a_payment_through_a_convention_is_read_once_in_the_wallet(site: Site) -
     assert text.count(">MES<") == 2
 
 
-def test_the_region_reads_what_went_between_two_pilots(site: Site) -> None:
+def test_the_region_reads_what_went_between_two_pilots(site: Site, clock: Clock) -> None:
     other = Place(site.use, "MES", "Una", "Ulm")
     crossings(site, other, 11)
     flows = site.use.association.flows
     (month,) = {each.month for each in flows.every()}
     assert len({each.payer for each in flows.every()}) == 11 and {each.payee.professional for each in flows.every()} == {True}
     chosen = f"pilot=RIV:RIV-B&pilot=MES:MES-B&from={month}&to={month}"
+    office = site.enter(site.riv, Role.REGION_READER)
+    assert "55.00 RIV-B" not in computed(office, f"/observatory/pilots?{chosen}"), "the month is under way"
+    clock.days = 31
     office = site.enter(site.riv, Role.REGION_READER)
     assert "55.00 RIV-B" in office.get(f"/observatory/pilots?{chosen}")
     assert "Traveller" not in office.get(f"/observatory/pilots?{chosen}"), "sums, no names"
@@ -194,9 +216,33 @@ def test_more_pilots_than_are_computed_at_once_wait_for_their_turn(site: Site, m
     assert [code for code in ("RIV", "MES", "TAR", "VAL") if f'aria-label="{code} · {code}"' not in text] == []
 
 
-def test_tables_of_a_chart_come_when_they_are_asked_for(site: Site) -> None:
+def test_two_looks_in_a_month_do_not_differ_by_a_payment(site: Site, clock: Clock) -> None:
+    trade(site.riv, 14, 4)
+    first, clock.days = this_month(site), 31
+    office, everybody = site.enter(site.riv, Role.REGION_READER), site.stranger()
+    months = ("", f"&from={first}&to={first}", f"&from={first}&to={this_month(site)}", f"&from={this_month(site)}&to=2199-01")
+
+    def look() -> list[list[str]]:
+        """The figures of each of those months, and of the page for everybody, without what is of the whole journal."""
+        files = [computed(office, f"/observatory/files/pilots.csv?pilot=RIV:RIV{each}").splitlines() for each in months]
+        public = re.sub(r"entry [0-9,]+", "", computed(everybody, "/observatory"))
+        return [*([line for line in file if not line.startswith(("As of entry", "Merkle root"))] for file in files),
+                re.findall(r"<main.*</main>", public, re.DOTALL)]  # fmt: skip
+
+    before = look()
+    assert f"Months,{first} – {first}" in ",".join(before[2]), "asked for up to now: up to the month that has ended"
+    assert before[0] == before[3], "asked for what is under way: the last year"
+    assert any(line.startswith('"Payments, added up",28.91,') for line in before[1])
+    site.riv.do(c.Pay, payer=site.riv.ada.account, payee=site.riv.ben.account, amount=170, currency="RIV")
+    assert look() == before
+    french = site.enter(site.riv, Role.REGION_READER, lang="fr").get("/observatory/pilots")
+    assert f'max="{first}"' in french and "Le mois en cours paraît lorsqu’il est terminé." in french
+    assert "shown when it has ended" in everybody.get("/observatory")
+
+
+def test_tables_of_a_chart_come_when_they_are_asked_for(site: Site, clock: Clock) -> None:
     trade(site.riv, 30, 6)
-    month = datetime.fromtimestamp(site.use.clock() / 10**9, UTC).strftime("%Y-%m")
+    month, clock.days = this_month(site), 31
     office, address = site.enter(site.riv, Role.REGION_READER), f"/observatory/pilots?pilot=RIV:RIV&from={month}&to={month}"
     asked = re.search(r'href="([^"#]+)#(t-RIV-RIV-[a-z_]+)" data-swap="#\2"', office.get(address))
     assert asked, "a chart offers its tables"

@@ -6,7 +6,6 @@ import csv
 import html
 import io
 import re
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -22,19 +21,11 @@ from ledger.core import commands as c
 from ledger.core.accounts import AccountKind, Model
 from ledger.core.policy import Policy, Programme
 from ledger.service import new_id
+from tests.integration.served import Clock
 from tests.pages.visiting import Site, visited
 
 PUPILS = [f"Pupil {n:02}" for n in range(12)]
 BOOKS = "/desk/programmes/CARD/books"
-
-
-class Clock:
-    """The computer's time, and so many days more."""
-
-    days = 0
-
-    def __call__(self) -> int:
-        return time.time_ns() + self.days * 86_400 * 10**9
 
 
 @pytest.fixture

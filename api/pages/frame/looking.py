@@ -61,6 +61,10 @@ class Period:
             return None
         return cls(ends[0], _next(ends[1]))
 
+    def ended(self, now: date) -> Period | None:
+        """The months before the month `now`: two looks at that one would show what was paid in between. None: it has none."""
+        return Period(self.start, min(self.end, now)) if self.start < now else None
+
     @property
     def first(self) -> str:
         """The first month, "2026-01"."""
@@ -106,7 +110,15 @@ def pilots(use: Services) -> list[Pilot]:
 def last_year(use: Services, some: list[Pilot]) -> Period:
     """The twelve months up to the last one in which one of them wrote an entry."""
     latest = max((use.ledger.reader.head(each.community).ts for each in some), default=use.clock())
-    end = _next(datetime.fromtimestamp(latest // 10**9, UTC).date().replace(day=1))
+    return _year(_next(this_month(latest)))
+
+
+def ended_year(use: Services, some: list[Pilot]) -> Period:
+    """The same for readers of aggregates: the last of the twelve months has ended."""
+    return _year(min(last_year(use, some).end, this_month(use.clock())))
+
+
+def _year(end: date) -> Period:
     return Period(end.replace(year=end.year - 1), end)
 
 

@@ -1,7 +1,7 @@
 """What members pay from one community to another, by month: protected by PRIV-3 as one grid, whatever the page asks for.
 
-The whole history is protected at once and months are chosen afterwards, so that two readings over different months or
-pilots say nothing together that one does not say alone.
+All months that have ended are protected at once and some are chosen afterwards, so that two readings over different
+months or pilots say nothing together that one does not say alone.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from api.association.flows import Crossed, Flows, Party
@@ -100,7 +101,7 @@ class Between:
 class _Kept:
     """The grid of the last state of the records."""
 
-    state: tuple[Flows, int, int] | None = None
+    state: tuple[Flows, date, int, int] | None = None
     grid: Grid = field(default_factory=dict)
 
 
@@ -112,11 +113,11 @@ def words(lang: str) -> dict[str, str]:
     return {name: pair[lang == "fr"] for name, pair in WORDS.items()}
 
 
-def seen(flows: Flows) -> Grid:
-    """The grid of all that crossed until now; kept until more does."""
-    state = (flows, *flows.state())
+def seen(flows: Flows, now: date) -> Grid:
+    """The grid of all that crossed before the month `now`; kept until more does."""
+    state, month = (flows, now, *flows.state()), now.isoformat()[:7]
     if _kept.state != state:
-        _kept.grid, _kept.state = grid(flows.every()), state
+        _kept.grid, _kept.state = grid(each for each in flows.every() if each.month < month), state
     return _kept.grid
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.identity.errors import not_found
 from api.pages.frame.guard import anybody, page
-from api.pages.frame.looking import Pilot, last_year, pilots, wanted
+from api.pages.frame.looking import Pilot, ended_year, pilots, wanted
 from api.pages.frame.sheets import CSV, XLSX, as_csv, as_xlsx, marked
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
@@ -47,7 +47,7 @@ async def chart(
     """A chart as SVG: for the Region any, for everybody those that the community shows."""
     found = await _one(visit, pilot)
     if not of_region(visit):
-        period = await asyncio.to_thread(last_year, visit.use, [found])
+        period = await asyncio.to_thread(ended_year, visit.use, [found])
         if name not in visit.use.association.region.shown(found.community) or period_of(visit, [found]) != period:
             raise not_found("chart")
     shown = await asyncio.to_thread(showing)

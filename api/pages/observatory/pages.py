@@ -17,7 +17,7 @@ from api.identity.principal import Role
 from api.pages.frame.again import or_again
 from api.pages.frame.form import Filled
 from api.pages.frame.guard import anybody, page
-from api.pages.frame.looking import Looking, Period, Pilot, last_year, pilots, wanted
+from api.pages.frame.looking import Looking, Period, Pilot, ended_year, pilots, this_month, wanted
 from api.pages.frame.surface import page_router
 from api.pages.frame.visit import Visit
 from ledger.service import new_id
@@ -51,9 +51,10 @@ def chosen(visit: Visit, every: list[Pilot]) -> list[Pilot]:
 
 
 def period_of(visit: Visit, some: list[Pilot]) -> Period:
-    """The months that are compared, else the last year of those pilots."""
+    """The months that are compared, as far as they have ended, else the last year of those pilots."""
     query = compared(visit)
-    return Period.of(query.get("from", ""), query.get("to", "")) or last_year(visit.use, some)
+    asked = Period.of(query.get("from", ""), query.get("to", ""))
+    return (asked and asked.ended(this_month(visit.use.clock()))) or ended_year(visit.use, some)
 
 
 async def reports(visit: Visit, some: list[Pilot], period: Period) -> list[dict[str, Any] | None]:
@@ -63,12 +64,12 @@ async def reports(visit: Visit, some: list[Pilot], period: Period) -> list[dict[
 
 @router.get("/observatory")
 async def public(visit: Visit = anybody("reports.read")) -> Response:
-    """What every community shows: money, payments, members; each over its own last year."""
+    """What every community shows: money, payments, members; each over its own last year of months that have ended."""
     use, shown = visit.use, await asyncio.to_thread(showing)
     every = await asyncio.to_thread(pilots, use)
     open_to = {each.community: use.association.region.shown(each.community) for each in every}
     some = [each for each in every if open_to[each.community]]
-    periods = [await asyncio.to_thread(last_year, use, [each]) for each in some]
+    periods = [await asyncio.to_thread(ended_year, use, [each]) for each in some]
     found = await asyncio.gather(
         *(looking.get(use, wanted(each, period)) for each, period in zip(some, periods, strict=True))
     )
@@ -116,7 +117,7 @@ async def side_by_side(visit: Visit = page("observatory.compare", platform=True)
     charts = [_charts(ready, name, visit.lang) for name in shown.CHARTS]
     answer = visit.show(
         "observatory/pilots.html", said=lambda key: shown.label_of(key, visit.lang), every=every,
-        some=some, ready=ready, period=period, rows=table,
+        some=some, ready=ready, period=period, rows=table, last=Period(period.start, this_month(use.clock())).last,
         waiting=len(some) - len(ready), asked=asked, uid=new_id(), charts=charts,
         query=str(compared(visit)), figures=[(row.key, row.label) for row in table], aimed=aimed,
         crossed=await asyncio.to_thread(crossed, visit, some, period),
@@ -127,7 +128,8 @@ async def side_by_side(visit: Visit = page("observatory.compare", platform=True)
 def crossed(visit: Visit, some: list[Pilot], period: Period) -> Any:
     """What went between some pilots (`between.Between`) and its words; None where no payment ever did."""
     between = import_module("api.pages.observatory.between")
-    found = between.between(between.seen(visit.use.association.flows), some, period)
+    seen = between.seen(visit.use.association.flows, this_month(visit.use.clock()))
+    found = between.between(seen, some, period)
     return {"between": found, "words": between.words(visit.lang)} if found.rows else None
 
 
