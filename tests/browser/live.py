@@ -15,15 +15,16 @@ from api.identity.principal import PLATFORM_ROLES, Principal, Role
 from api.identity.schema import NOBODY
 from api.pages.frame.site import Pages
 from api.serving import Server, bind
-from tests.integration.served import STAFF, Place, settings_for
+from tests.integration.served import STAFF, Clock, Place, settings_for
 
 SECONDS = 60
 
 
 class Live:
-    """A running server with the town of `served`: RIV with Ada and Ben, a role's link away."""
+    """A running server with the town of `served`: RIV with Ada and Ben, a role's link away. `clock` is the server's."""
 
-    def __init__(self, address: str, use: Services, pages: Pages) -> None:
+    def __init__(self, address: str, use: Services, pages: Pages, clock: Clock) -> None:
+        self.clock = clock
         self.address = address
         self.use = use
         self.pages = pages
@@ -54,7 +55,8 @@ def live(database: str) -> Iterator[Live]:
     settings = settings_for(database, port=0, public_url="")
     listening = bind(settings)
     address = f"http://localhost:{listening.getsockname()[1]}"
-    app = create_app(settings.model_copy(update={"public_url": address}))
+    clock = Clock()
+    app = create_app(settings.model_copy(update={"public_url": address}), clock=clock)
     ready = threading.Event()
     config = uvicorn.Config(app, loop="uvloop", http="httptools", ws="none", lifespan="on", access_log=False,
                             log_config=None, timeout_graceful_shutdown=2)  # fmt: skip
@@ -63,7 +65,7 @@ def live(database: str) -> Iterator[Live]:
     running.start()
     try:
         assert ready.wait(SECONDS), getattr(app.state, "failure", "the server did not start")
-        yield Live(address, app.state.services, app.state.pages)
+        yield Live(address, app.state.services, app.state.pages, clock)
     finally:
         services = getattr(app.state, "services", None)
         if services is not None:
