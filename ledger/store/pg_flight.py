@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import count
 from operator import attrgetter
 from select import POLLIN, POLLOUT, poll
-from struct import Struct, pack
+from struct import Struct
 from struct import error as StructError
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -74,9 +75,15 @@ def _numbers(letter: str, size: int) -> Callable[[Sequence[int]], bytes]:
     def all_at_once(several: Sequence[int]) -> bytes:
         sized = [size] * (2 * len(several))
         sized[1::2] = several
-        return pack(">" + f"i{letter}" * len(several), *sized)
+        return _packing(letter, len(several))(*sized)
 
     return all_at_once
+
+
+@lru_cache(maxsize=1_024)
+def _packing(letter: str, many: int) -> Callable[..., bytes]:
+    """Each number after its size. `struct` itself remembers a hundred forms, fewer than there are sizes of a batch."""
+    return Struct(">" + f"i{letter}" * many).pack
 
 
 def _itself(one: bytes) -> bytes:
