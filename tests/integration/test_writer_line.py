@@ -159,7 +159,8 @@ def test_too_many_are_turned_away_at_once(engine_url: str) -> None:
                 await asyncio.sleep(0.05)
                 assert ledger.committer.waiting == 8
                 with pytest.raises(Unavailable, match="too many"):
-                    await ledger.submit_async(pay(work))
+                    async with asyncio.timeout(5):
+                        await ledger.submit_async(pay(work))
             return await asked
 
         assert len(receipts(asyncio.run(run()))) == 8
