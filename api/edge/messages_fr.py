@@ -143,6 +143,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "offer_closed": ("Annonce fermée", "cette annonce n'est plus ouverte ; prenez-en une autre"),
     "offer_decided": ("Annonce déjà traitée", "l'association a déjà répondu à cette annonce"),
     "exchange_not_found": ("Échange inconnu", "cet échange n'existe pas dans cette communauté"),
+    "exchange_not_agreed": ("Échange non convenu", "seul un échange convenu et pas encore payé a quelque chose à organiser"),
     "no_account": ("Sans compte en heures", "l'autre personne n'a plus de compte en heures ; voyez avec l'association"),
     "reconversion_not_found": ("Demande inconnue", "cette demande de reconversion n'existe pas dans cette communauté"),
     "reconversion_done": ("Demande déjà payée", "cette demande de reconversion est déjà payée"),

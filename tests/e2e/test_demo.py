@@ -155,7 +155,7 @@ def test_what_waits_on_the_pages_is_there(shown: tuple[str, Path]) -> None:
 def test_every_printed_address_opens_for_its_role(shown: tuple[str, Path]) -> None:
     said, _ = shown
     blocks = re.findall(r"^(http://\S+/s/\S+)\n  .+\n((?:    http://\S+  .+\n)+)", said, re.MULTILINE)
-    assert len(blocks) == 12
+    assert len(blocks) == 13
     for address, places in blocks:
         with Client(follow_redirects=True, headers={"accept": "text/html", "accept-language": "en"}) as browser:
             token = re.search(r'name="_csrf" value="([^"]+)"', browser.get(address).text)
