@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from ledger.core.errors import Unavailable
 from ledger.store.apart_bytes import batch_bytes, read_answers, read_said
 from ledger.store.child import PATIENCE, Messages, message
-from ledger.store.queue import FULL, Asked, AsyncGroup
+from ledger.store.queue import FULL, Asked, AsyncGroup, resolve
 
 LOOKS = 9
 """How often, within our patience, it is looked whether the writer still speaks."""
@@ -187,9 +187,7 @@ class Line:
 
     def _wake(self, groups: Sequence[AsyncGroup]) -> None:
         """Let them go on; not all in one turn, so that the first of them are answered while the others are at work."""
-        for group in groups[:AT_ONCE]:
-            if not group.future.done():  # its client may have gone away
-                group.future.set_result(None)
+        resolve(groups[:AT_ONCE])
         if len(groups) > AT_ONCE:
             self.loop.call_soon(self._wake, groups[AT_ONCE:])
 

@@ -110,12 +110,13 @@ def deliver(groups: Iterable[Group]) -> None:
             group.answered()
     for loop, waiting in by_loop.items():
         try:
-            loop.call_soon_threadsafe(_resolve, waiting)
+            loop.call_soon_threadsafe(resolve, waiting)
         except RuntimeError:  # the loop is closed: nobody is waiting any more
             continue
 
 
-def _resolve(groups: Sequence[AsyncGroup]) -> None:
+def resolve(groups: Sequence[AsyncGroup]) -> None:
+    """Let coroutines go on, on their own loop; every `asked` has its answer."""
     for group in groups:
         if not group.future.done():  # its client may have gone away
             group.future.set_result(None)
